@@ -1,0 +1,128 @@
+"""Sub-words for the network, words for the reader: one tokenizer for both languages.
+
+Worth knowing: sub-words are cut at the apostrophe ("it's" is it + 's, so that *it* is always a token), words on screen are
+not ("didn't" is one word), except after a French elision ("l'animal" is l' + animal).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer as FastTokenizer
+
+SPECIALS = ("<pad>", "<s>", "</s>", "<unk>", "<none>")
+PAD, START, END, UNKNOWN, NONE = range(len(SPECIALS))  # <none>: what "it" stands for in "it is raining"
+
+LETTERS = r"[\p{L}\p{M}]"  # with marks, because Bengali vowel signs are marks
+ELISION = r"(?i:jusqu|lorsqu|puisqu|quoiqu|qu|[ldjmtsnc])'"
+PUNCTUATION = r"[^\s\p{L}\p{M}\p{N}]+"
+SUBWORD = rf" ?{ELISION}(?= )| ?{LETTERS}+|'{LETTERS}+| ?\p{{N}}+| ?{PUNCTUATION}|\s+"
+WORD = rf"{ELISION}(?= )|{LETTERS}+(?:['-]{LETTERS}+)*|\p{{N}}+(?:[.,]\p{{N}}+)*|{PUNCTUATION}"
+
+# Inside, a space stands after an elision: "l' animal" shares its sub-words with "un animal". decode() takes it out.
+OPEN_ELISION = re.compile(rf"\b({ELISION})(?=[^\W\d_])")
+CLOSE_ELISION = re.compile(rf"\b({ELISION}) (?=[^\W\d_])")
+
+SPACES = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u02bc": "'"}
+ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+@dataclass(frozen=True)
+class Token:
+    """One sub-word. text: its slice of the sentence; word: index into the sentence's words, -1 for a special token."""
+
+    id: int
+    text: str
+    word: int
+
+
+def normalise(text: str) -> str:
+    """One spelling for each character the data spells in several ways; no space before ? ! : ; as in English."""
+    text = unicodedata.normalize("NFC", text).translate(ZERO_WIDTH).translate(str.maketrans(SPACES))
+    text = " ".join(text.split())
+    for mark in "?!:;":
+        text = text.replace(" " + mark, mark)
+    return text
+
+
+def prepare(text: str) -> str:
+    """The text the sub-words are cut from: normalised, a space before every word, also the first and after an elision."""
+    return " " + OPEN_ELISION.sub(r"\1 ", normalise(text))
+
+
+def split_words(prepared: str) -> list[tuple[str, int, int]]:
+    """The words a reader sees, each with its first and last character position in the prepared text."""
+    splitter = pre_tokenizers.Split(Regex(WORD), "isolated")
+    return [(word, *span) for word, span in splitter.pre_tokenize_str(prepared) if word.strip()]
+
+
+def is_punctuation(word: str) -> bool:
+    return bool(word) and all(unicodedata.category(character)[0] in "PSZ" for character in word)
+
+
+class Tokenizer:
+    """Byte-level byte-pair encoding (Sennrich et al. 2016): no text is out of its vocabulary, emoji and Bengali included."""
+
+    def __init__(self, fast: FastTokenizer):
+        self.fast = fast
+        self.fast.encode_special_tokens = True  # text such as "<s>" stays text, it never becomes the special token
+
+    @classmethod
+    def train(cls, sentences, vocabulary: int) -> "Tokenizer":
+        """Learns the sub-words from an iterable of sentences. vocabulary: number of sub-words, specials included."""
+        fast = FastTokenizer(models.BPE())
+        fast.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Split(Regex(SUBWORD), "isolated"),
+                pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+            ]
+        )
+        fast.decoder = decoders.ByteLevel()
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocabulary,
+            special_tokens=list(SPECIALS),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        fast.train_from_iterator(map(prepare, sentences), trainer)
+        return cls(fast)
+
+    @classmethod
+    def load(cls, path: Path) -> "Tokenizer":
+        return cls(FastTokenizer.from_file(str(path)))
+
+    def save(self, path: Path) -> None:
+        self.fast.save(str(path), pretty=False)
+
+    def __len__(self) -> int:
+        return self.fast.get_vocab_size()
+
+    def ids_of_many(self, texts: list[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self.fast.encode_batch([prepare(text) for text in texts])]
+
+    def encode(self, text: str) -> list[Token]:
+        """Every sub-word with the text it covers and the index of its word in words(text)."""
+        prepared = prepare(text)
+        encoding = self.fast.encode(prepared)
+        words = split_words(prepared)
+        tokens, word = [], 0
+        for token_id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            while prepared[start:end].startswith(" "):
+                start += 1
+            while word < len(words) - 1 and words[word][2] <= start:
+                word += 1
+            tokens.append(Token(token_id, prepared[start:end] or "␣", word))
+        return tokens if words else []
+
+    def words(self, text: str) -> list[str]:
+        return [word for word, _, _ in split_words(prepare(text))]
+
+    def decode(self, ids: list[int]) -> str:
+        text = self.fast.decode([i for i in ids if i >= len(SPECIALS)], skip_special_tokens=False)
+        return CLOSE_ELISION.sub(r"\1", text).strip()
+
+    def text_of(self, token_id: int) -> str:
+        """A sub-word as a reader may see it, on its own."""
+        return SPECIALS[token_id] if token_id < len(SPECIALS) else self.fast.decode([token_id]).strip()

@@ -1,0 +1,34 @@
+"""The six example sentences, and the recorded Runs of the shipped model: the first screen needs no torch."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from model.reading.run import Run, load_runs
+
+CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+EXAMPLES = (
+    "The animal didn't cross the street because it was too tired.",
+    "The animal didn't cross the street because it was too wide.",
+    "The trophy doesn't fit in the suitcase because it is too big.",
+    "My brother put the letter in the drawer because it was open.",
+    "It was raining when the dog crossed the bridge.",
+    "I would like to know where you bought that beautiful blue dress.",
+)
+
+
+def fingerprint(model: str) -> str:
+    """Names the exact weights of a checkpoint: a recording of other weights is not shown."""
+    return hashlib.sha256((CHECKPOINTS / model / "model.safetensors").read_bytes()).hexdigest()
+
+
+@cache
+def recordings(model: str) -> dict[tuple[str, int], Run]:
+    """Recorded runs by (text, beams); empty where there are none, or where they belong to other weights."""
+    try:
+        runs, about = load_runs(CHECKPOINTS / model / "recorded.npz")
+        if about["fingerprint"] != fingerprint(model):
+            return {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {(run.text, run.beams): run for run in runs}

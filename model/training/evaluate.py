@@ -1,0 +1,256 @@
+"""How good a model is: BLEU on held-out Tatoeba, and pronouns on any file of sentences.
+
+    python -m model.training.evaluate translation --pairs fra.txt --json
+    python -m model.training.evaluate pronouns --file F.tsv --json
+
+Worth knowing: a head is picked on generated validation sentences and only then looked at on the file. The best of 32 heads
+on the file itself would look good by luck.
+"""
+
+import argparse
+import csv
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sacrebleu
+import torch
+
+from model.language import tatoeba
+from model.language.pronouns import minimal_pairs
+from model.language.tokenizer import NONE
+from model.reading.run import Axis
+from model.reading.translate import BEAMS, CheckpointError, Translator
+
+COLUMNS = ("sentence", "antecedent", "distractor", "pronoun")
+VALIDATION_PAIRS = 300  # on which the best head is picked
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sentence to score. pronoun: "il" or "elle"; antecedent and distractor: words of the sentence."""
+
+    sentence: str
+    antecedent: str
+    distractor: str
+    pronoun: str
+
+
+def label(layer: int, head: int) -> str:
+    """A head's name on screen, where counting starts at 1."""
+    return f"layer {layer + 1} head {head + 1}"
+
+
+def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927): both ends in [0, 1]; (0, 1) without data."""
+    if not n:
+        return 0.0, 1.0
+    share, width = successes / n, z * math.sqrt(successes * (n - successes) / n + z * z / 4)
+    centre = successes + z * z / 2
+    return (centre - width) / (n + z * z) if share else 0.0, (centre + width) / (n + z * z) if share < 1 else 1.0
+
+
+def bleu(hypotheses: list[str], references: list[tuple[str, ...]]) -> float:
+    """Corpus BLEU in [0, 100] (sacrebleu), each sentence against all its references."""
+    most = max(map(len, references))
+    streams = [[refs[i] if i < len(refs) else None for refs in references] for i in range(most)]
+    return sacrebleu.corpus_bleu(hypotheses, streams).score
+
+
+def pronoun_of(sentence: str, translation: str) -> str:
+    """The il or elle of the clause that translates "it"; "" if there is none.
+
+    English and French subject pronouns stand in the same order, so the k-th of he, she, it is the k-th of il, elle; where
+    the two counts differ, the last one is taken. "il y a" is no pronoun for anything.
+    """
+    french = re.sub(r"\bil n?'?y (a|avait|aura|eut)\b", " ", translation.lower().replace("-t-", " "))
+    found = re.findall(r"(?:\b|(?<='))(il|elle)\b", french)
+    english = re.findall(r"\b(he|she|it)\b", sentence.lower())
+    if not found:
+        return ""
+    return found[english.index("it")] if len(found) == len(english) and "it" in english else found[-1]
+
+
+def read_rows(path: Path) -> tuple[list[Row], int]:
+    """The rows of a tab-separated file with the columns sentence, antecedent, distractor, pronoun; and how many were bad.
+
+    A row is bad if a column is empty, the pronoun is not il or elle, or a word is not in the sentence; with it goes the
+    other member of its pair. Raises ValueError if a column is missing or no row is left.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        if missing:
+            raise ValueError(f"{path} has no column {', '.join(sorted(missing))}")
+        rows = [Row(*((line[name] or "").strip() for name in COLUMNS)) for line in reader]
+    kept = [row for i in range(0, len(rows), 2) if all(map(usable, rows[i : i + 2])) for row in rows[i : i + 2]]
+    if not kept:
+        raise ValueError(f"{path} holds no usable row")
+    return kept, len(rows) - len(kept)
+
+
+def usable(row: Row) -> bool:
+    words = re.findall(r"[\w-]+", row.sentence.lower())
+    return (
+        row.pronoun in ("il", "elle")
+        and head_noun(row.antecedent) in words
+        and head_noun(row.distractor) in words
+        and "it" in words
+    )
+
+
+def head_noun(phrase: str) -> str:
+    """The last word: in "washing machine" the noun that carries the meaning is "machine"."""
+    return phrase.lower().split()[-1]
+
+
+def generated_rows(split: str, pairs: int, seed: int) -> list[Row]:
+    return [
+        Row(example.source, example.antecedent, example.distractor, example.pronoun)
+        for pair in minimal_pairs(split, seed, pairs)
+        for example in pair
+    ]
+
+
+@torch.inference_mode()
+def it_rows(translator: Translator, rows: list[Row]) -> tuple[np.ndarray, np.ndarray]:
+    """What the encoder does at "it", sentence by sentence.
+
+    Returns (sentence, layer, head, 2): the weight of the "it" row on the antecedent and on the distractor, each summed over
+    the word's tokens; and (sentence,): whether the model names the antecedent.
+    """
+    weights, named = [], []
+    for row in rows:
+        axis, record = translator.source_axis(row.sentence), []
+        memory = translator.network.encode(
+            torch.tensor([[token.id for token in axis.tokens]], device=translator.device), record=record
+        )
+        it = next(i for i, token in enumerate(axis.tokens) if token.id in translator.it_ids)
+        rows_of_it = torch.stack([layer.weights[0, :, it] for layer in record]).cpu().numpy()  # (layer, head, key)
+        columns = [axis.tokens_of(word_index(axis, noun)) for noun in (row.antecedent, row.distractor)]
+        weights.append(np.stack([rows_of_it[..., tokens].sum(-1) for tokens in columns], axis=-1))
+        answer = int(translator.network.antecedent_logits(memory[0, it]).argmax())
+        named.append(answer != NONE and answer == axis.tokens[columns[0][0]].id)
+    return np.stack(weights), np.array(named)
+
+
+def word_index(axis: Axis, noun: str) -> int:
+    return next(i for i, word in enumerate(axis.words) if word.text.lower() == head_noun(noun))
+
+
+def preferences(weights: np.ndarray) -> np.ndarray:
+    """(sentence, layer, head, 2) to (sentence, layer, head): whether the antecedent gets more than the distractor."""
+    return weights[..., 0] > weights[..., 1]
+
+
+def flips(preferred: np.ndarray) -> np.ndarray:
+    """(sentence, ...) to (pair, ...): whether the antecedent is preferred in both members of a pair."""
+    even = len(preferred) // 2 * 2
+    return preferred[0:even:2] & preferred[1:even:2]
+
+
+def pick_head(translator: Translator, pairs: int = VALIDATION_PAIRS) -> tuple[int, int]:
+    """(layer, head), from 0: the encoder head that most often prefers the antecedent in both members of a pair."""
+    weights, _ = it_rows(translator, generated_rows("validation", pairs, seed=1))
+    # Between heads that flip equally often, the one that puts more weight on the antecedent.
+    score = flips(preferences(weights)).mean(0) + 1e-3 * weights[..., 0].mean(0)
+    return tuple(int(i) for i in np.unravel_index(score.argmax(), score.shape))
+
+
+def nearest_noun_baseline(rows: list[Row]) -> float:
+    """How often the noun that stands nearest to "it" is the antecedent."""
+    right = 0
+    for row in rows:
+        words = re.findall(r"[\w-]+", row.sentence.lower())
+        it = words.index("it")
+        near, far = (
+            min(abs(i - it) for i, word in enumerate(words) if word == head_noun(noun))
+            for noun in (row.antecedent, row.distractor)
+        )
+        right += near < far
+    return right / len(rows)
+
+
+def pronoun_scores(translator: Translator, rows: list[Row], head: tuple[int, int], beams: int = BEAMS) -> dict:
+    """All shares in [0, 1]; consecutive rows form a pair. interval: Wilson 95 % of flip_rate."""
+    translations = translator.translate_many([row.sentence for row in rows], beams)
+    right = np.array([pronoun_of(row.sentence, t) == row.pronoun for row, t in zip(rows, translations, strict=True)])
+    weights, named = it_rows(translator, rows)
+    preferred = preferences(weights)[:, *head]
+    flipped = flips(preferred)
+    return {
+        "n": len(rows),
+        "pronoun_accuracy": float(right.mean()),
+        "pair_accuracy": float(flips(right).mean()),
+        "antecedent_accuracy": float(named.mean()),
+        "best_head": {
+            "layer": head[0],
+            "head": head[1],
+            "label": label(*head),
+            "prefers_antecedent": float(preferred.mean()),
+            "flip_rate": float(flipped.mean()),
+            "interval": wilson(int(flipped.sum()), len(flipped)),
+            "nearest_noun_baseline": nearest_noun_baseline(rows),
+        },
+    }
+
+
+def translation_scores(translator: Translator, held_out, beams: int = BEAMS) -> dict:
+    translations = translator.translate_many([english for english, _ in held_out], beams)
+    return {"n": len(held_out), "bleu": bleu(translations, [references for _, references in held_out])}
+
+
+def quick_scores(network, tokenizer, corpus: tatoeba.Corpus) -> dict:
+    """A small greedy evaluation on validation data, for the log of a training run."""
+    network.eval()
+    translator = Translator(network, tokenizer, "in training", next(network.parameters()).device)
+    rows = generated_rows("validation", 100, seed=2)
+    scores = pronoun_scores(translator, rows, pick_head(translator, 100), beams=1)
+    return {
+        "bleu": round(translation_scores(translator, corpus.validation[:300], beams=1)["bleu"], 2),
+        "pronoun_accuracy": scores["pronoun_accuracy"],
+        "antecedent_accuracy": scores["antecedent_accuracy"],
+        "flip_rate": scores["best_head"]["flip_rate"],
+        "head": scores["best_head"]["label"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    translation = commands.add_parser("translation", help="BLEU on the sentences that the split holds out")
+    translation.add_argument("--pairs", type=Path, required=True)
+    translation.add_argument("--split", choices=("test", "validation"), default="test")
+    pronouns = commands.add_parser("pronouns", help="pronouns of a file, or of the generated test split")
+    pronouns.add_argument("--file", type=Path, help="columns sentence, antecedent, distractor, pronoun")
+    pronouns.add_argument("--count", type=int, default=1000, help="pairs to generate where no file is given")
+    for command in (translation, pronouns):
+        command.add_argument("--model", default="transformer")
+        command.add_argument("--beams", type=int, default=BEAMS)
+        command.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        scores = evaluate(arguments)
+    except (CheckpointError, ValueError, OSError) as error:
+        raise SystemExit(f"cannot evaluate: {error}") from None
+    print(json.dumps(scores, indent=1) if arguments.json else "\n".join(f"{k}: {v}" for k, v in scores.items()))
+
+
+def evaluate(arguments: argparse.Namespace) -> dict:
+    translator = Translator.load(arguments.model)
+    if arguments.command == "translation":
+        corpus = tatoeba.load(arguments.pairs)
+        return translation_scores(translator, getattr(corpus, arguments.split), arguments.beams)
+    if arguments.file:
+        rows, bad = read_rows(arguments.file)
+    else:
+        rows, bad = generated_rows("test", arguments.count, seed=3), 0
+    scores = pronoun_scores(translator, rows, pick_head(translator), arguments.beams)
+    return scores | ({"bad_lines": bad} if bad else {})
+
+
+if __name__ == "__main__":
+    main()
