@@ -21,16 +21,17 @@ def search(model, source: Tensor, mask: Tensor | None = None, beams: int = 1, le
     Ranks finished translations by log-probability / length**length_power, so that short ones do not win by being short.
     """
     sentences = source.shape[0]
-    limit = min(2 * source.shape[1] + 10, 256)
+    lengths = (source != PAD).sum(1).repeat_interleave(beams)
+    limits = 2 * lengths + 10  # words after which a translation is cut off, ended or not
     memory = model.encode(source, mask).repeat_interleave(beams, 0)  # (B·K, S, C)
     memory_mask = None if mask is None else mask.repeat_interleave(beams, 0)
     prefix = torch.full((sentences * beams, 1), START, device=source.device)
     scores = torch.full((sentences, beams), float("-inf"), device=source.device)
     scores[:, 0] = 0.0  # all beams start alike: only the first may speak
-    for _ in range(limit):
+    for step in range(int(limits.max())):
         log_p = model.logits(model.decode(prefix, memory, memory_mask)[:, -1]).float().log_softmax(-1)  # (B·K, V)
         log_p[:, NEVER] = float("-inf")
-        finished = (prefix == END).any(1)
+        finished = (prefix == END).any(1) | (step >= limits)
         log_p[finished] = float("-inf")
         log_p[finished, PAD] = 0.0
         total = scores[:, :, None] + log_p.view(sentences, beams, -1)  # (B, K, V)
@@ -38,7 +39,7 @@ def search(model, source: Tensor, mask: Tensor | None = None, beams: int = 1, le
         beam, token = best // log_p.shape[1], best % log_p.shape[1]
         row = (beam + torch.arange(sentences, device=source.device)[:, None] * beams).flatten()
         prefix = torch.cat([prefix[row], token.flatten()[:, None]], 1)
-        if ((prefix == END).any(1)).all():
+        if finished.all():
             break
     prefix = prefix.view(sentences, beams, -1)[:, :, 1:]
     lengths = ((prefix != PAD) & (prefix != END)).sum(-1) + 1

@@ -24,6 +24,7 @@ from model.reading.search import search
 
 BEAMS = 4  # where nothing else is said
 LIMIT = 128  # sub-words in a text; the longest sentence in training has fewer
+FILES = ("card.json", "model.safetensors", "tokenizer.json")  # of a checkpoint
 TOLERANCE = 1e-5  # between weights recomputed from queries and keys and the network's own
 
 
@@ -53,17 +54,18 @@ class Translator:
     def load(cls, name: str = "transformer", folder: Path | None = None) -> "Translator":
         """The checkpoint of that name. Raises CheckpointError if it is missing or damaged."""
         folder = folder or CHECKPOINTS / name
+        missing = [file for file in FILES if not (folder / file).exists()]
+        if missing:
+            raise CheckpointError(
+                f"The model “{name}” is missing {', '.join(missing)}. Fetch the project again, or train it with: "
+                f"python -m model.training.train {name} --pairs FILE"
+            )
         try:
             card = json.loads((folder / "card.json").read_text())
             network = Transformer(TransformerConfig(**card["network"]))
             weights = load_file(folder / "model.safetensors")
             network.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
             tokenizer = Tokenizer.load(folder / "tokenizer.json")
-        except FileNotFoundError as error:
-            raise CheckpointError(
-                f"The model “{name}” is missing ({Path(error.filename or folder).name}). Fetch the project again, or train it "
-                f"with: python -m model.training.train {name} --pairs FILE"
-            ) from None
         except Exception as error:  # each library has its own error for a damaged file
             raise CheckpointError(
                 f"The model “{name}” is damaged and was not loaded ({type(error).__name__}). Fetch the project again."

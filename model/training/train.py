@@ -198,7 +198,7 @@ class Training:
         end = min(self.config.tokens, stop_tokens or self.config.tokens)
         started = saved = time.monotonic()
         before = self.seconds
-        means = [0.0, 0.0]
+        means, weight = [0.0, 0.0], 0.0  # running means, and how much of them has been filled in
         with tqdm(total=end, initial=self.tokens, unit="tok", unit_scale=True, desc=self.name, mininterval=5) as bar:
             for batch in self.batches():
                 if self.tokens >= end:
@@ -208,7 +208,7 @@ class Training:
                 means = [0.99 * m + 0.01 * x for m, x in zip(means, self.step(batch), strict=True)]
                 self.seconds = before + time.monotonic() - started
                 bar.update(self.tokens - last)
-                weight = 1 - 0.99 ** min(self.steps, 1000)
+                weight = 0.99 * weight + 0.01
                 bar.set_postfix(loss=f"{means[0] / weight:.3f}", it=f"{means[1] / weight:.3f}", refresh=False)
                 if self.tokens // validate_tokens > last // validate_tokens:
                     self.validate(means[0] / weight, means[1] / weight)

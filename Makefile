@@ -1,0 +1,23 @@
+# make run    installs and opens the app          make test   installs, checks the style, runs every test
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test format
+
+run: .venv/installed
+	$(BIN)/streamlit run app.py
+
+test: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest -q
+
+format: .venv/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -r requirements.txt
+	touch $@

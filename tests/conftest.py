@@ -1,0 +1,28 @@
+"""What several test files share: a small trained-from-nothing translator, made once."""
+
+import pytest
+import torch
+
+from model.language.tokenizer import Tokenizer
+from model.networks.transformer import Transformer, TransformerConfig
+from model.reading.translate import Translator
+
+SENTENCES = [
+    "The animal didn't cross the street because it was too tired.",
+    "L'animal n'a pas traversé la rue parce qu'il était trop fatigué.",
+    "It is raining and the dog sleeps.",
+    "Il pleut et le chien dort.",
+]
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> Tokenizer:
+    return Tokenizer.train(SENTENCES * 3, 400)
+
+
+@pytest.fixture(scope="session")
+def translator(tokenizer) -> Translator:
+    """Untrained: it writes nonsense, which is all these tests need. A different prime for every size."""
+    torch.manual_seed(0)
+    config = TransformerConfig(len(tokenizer), width=33, heads=3, encoder_layers=2, decoder_layers=5, feed_forward=17)
+    return Translator(Transformer(config), tokenizer, "small", torch.device("cpu"))

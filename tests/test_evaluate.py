@@ -1,0 +1,96 @@
+"""The measures on hand-made answers whose scores are known."""
+
+import numpy as np
+import pytest
+
+from model.training import evaluate
+from model.training.evaluate import Row, bleu, flips, nearest_noun_baseline, pronoun_of, read_rows, wilson
+
+
+@pytest.mark.parametrize(
+    "sentence, translation, pronoun",
+    [
+        ("The dog slept because it was tired.", "Le chien a dormi parce qu'il était fatigué.", "il"),
+        ("He sold the car because it was old.", "Il a vendu la voiture parce qu'elle était vieille.", "elle"),
+        ("It was old, so he sold the car.", "Elle était vieille, alors il a vendu la voiture.", "elle"),
+        ("There is a car. It is old.", "Il y a une voiture. Elle est vieille.", "elle"),
+        ("Is it old?", "Est-elle vieille?", "elle"),
+        ("It was old.", "C'était vieux.", ""),
+        ("It sleeps.", "Une ville illimitée.", ""),
+    ],
+)
+def test_pronoun_of_the_right_clause(sentence, translation, pronoun):
+    assert pronoun_of(sentence, translation) == pronoun
+
+
+def test_wilson_interval_matches_a_published_value():
+    # 81 of 263: Newcombe 1998, table I, method 3: 0.2553 to 0.3662
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(5, 5)[1] == 1.0 and wilson(0, 5)[0] == 0.0
+
+
+def test_bleu_takes_the_best_of_several_references():
+    references = [("le chien dort dans la maison",), ("il pleut ce soir à Paris", "il va pleuvoir à Paris ce soir")]
+    assert bleu(["le chien dort dans la maison", "il va pleuvoir à Paris ce soir"], references) == pytest.approx(100)
+    assert bleu(["le chat", "rien"], references) < 10
+
+
+def test_flip_needs_both_members():
+    preferred = np.array([[True, True], [True, False], [False, True], [True, True], [True, True]])
+    assert flips(preferred).tolist() == [[True, False], [False, True]]
+
+
+def test_nearest_noun_baseline():
+    rows = [
+        Row("The dog left the house because it slept.", "dog", "house", "il"),
+        Row("The dog left the house because it burned.", "house", "dog", "elle"),
+    ]
+    assert nearest_noun_baseline(rows) == 0.5
+
+
+def test_bad_rows_go_with_their_pair(tmp_path):
+    path = tmp_path / "rows.tsv"
+    path.write_text(
+        "sentence\tantecedent\tdistractor\tpronoun\n"
+        "The dog left the house as it slept.\tdog\thouse\til\n"
+        "The dog left the house as it burned.\thouse\tdog\telle\n"
+        "The cat ran.\tcat\tdog\til\n"
+        "The dog left the house as it burned.\thouse\tdog\telle\n"
+    )
+    rows, bad = read_rows(path)
+    assert [row.pronoun for row in rows] == ["il", "elle"] and bad == 2
+
+
+@pytest.mark.parametrize("text, message", [("a\tb\n1\t2\n", "no column"), ("\t".join(evaluate.COLUMNS), "no usable row")])
+def test_useless_file_is_one_sentence(tmp_path, text, message):
+    path = tmp_path / "rows.tsv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_rows(path)
+
+
+def test_scores_of_an_untrained_model_are_those_of_its_translations(translator, monkeypatch):
+    rows = [
+        Row("The animal didn't cross the street because it was tired.", "animal", "street", "il"),
+        Row("The animal didn't cross the street because it was wide.", "street", "animal", "elle"),
+    ]
+    monkeypatch.setattr(translator, "translate_many", lambda texts, beams: ["parce qu'il dort", "parce qu'il dort"])
+    scores = evaluate.pronoun_scores(translator, rows, (1, 2))
+    assert (scores["n"], scores["pronoun_accuracy"], scores["pair_accuracy"]) == (2, 0.5, 0.0)
+    weights, _ = evaluate.it_rows(translator, rows)
+    assert weights.shape == (2, 2, 3, 2)
+    expected = [weights[0, 1, 2, 0] > weights[0, 1, 2, 1], weights[1, 1, 2, 0] > weights[1, 1, 2, 1]]
+    assert scores["best_head"]["prefers_antecedent"] == np.mean(expected)
+    assert scores["best_head"]["label"] == "layer 2 head 3"
+
+
+def test_weight_on_a_word_is_the_sum_over_its_subwords(translator):
+    row = Row("The animal didn't cross the street because it slept.", "animal", "street", "il")
+    weights, _ = evaluate.it_rows(translator, [row])
+    run = translator.read(row.sentence, beams=1)
+    it = next(i for i, token in enumerate(run.source.tokens) if token.text == "it")
+    animal = run.source.tokens_of(1)
+    assert len(animal) >= 1
+    expected = run.maps["encoder"].weights(1, 0)[it, animal].sum()
+    assert weights[0, 1, 0, 0] == pytest.approx(expected, abs=1e-6)
