@@ -622,7 +622,7 @@ def _impersonal(rng, split):
 
 
 def examples(split: str, seed: int, count: int) -> list[PronounExample]:
-    """The mixture, shuffled: 60 % in minimal pairs, 20 % other pairs of nouns, 7 % one noun, 5 % object, 8 % "it rains".
+    """60 % in minimal pairs, 20 % other pairs of nouns, 7 % one noun, 5 % object, 8 % "it rains".
 
     Every kind of personal sentence has as many il as elle. Depends on its arguments only; raises as above.
     """
