@@ -2,6 +2,7 @@
 
     python -m model.training.evaluate translation --pairs fra.txt --json
     python -m model.training.evaluate pronouns --file F.tsv --json
+    python -m model.training.evaluate card --pairs fra.txt --handwritten tests/data/handwritten.tsv
 
 Worth knowing: a head is picked on generated validation sentences and only then looked at on the file. The best of 32 heads
 on the file itself would look good by luck.
@@ -22,6 +23,7 @@ import torch
 from model.language import tatoeba
 from model.language.pronouns import minimal_pairs
 from model.language.tokenizer import NONE
+from model.reading.recorded import CHECKPOINTS
 from model.reading.run import Axis
 from model.reading.translate import BEAMS, CheckpointError, Translator
 
@@ -227,7 +229,11 @@ def main() -> None:
     pronouns = commands.add_parser("pronouns", help="pronouns of a file, or of the generated test split")
     pronouns.add_argument("--file", type=Path, help="columns sentence, antecedent, distractor, pronoun")
     pronouns.add_argument("--count", type=int, default=1000, help="pairs to generate where no file is given")
-    for command in (translation, pronouns):
+    card = commands.add_parser("card", help="all of it, written into the checkpoint's card")
+    card.add_argument("--pairs", type=Path, required=True)
+    card.add_argument("--count", type=int, default=1000, help="pairs to generate")
+    card.add_argument("--handwritten", type=Path, required=True, help="sentences nobody generated")
+    for command in (translation, pronouns, card):
         command.add_argument("--model", default="transformer")
         command.add_argument("--beams", type=int, default=BEAMS)
         command.add_argument("--json", action="store_true")
@@ -244,11 +250,20 @@ def evaluate(arguments: argparse.Namespace) -> dict:
     if arguments.command == "translation":
         corpus = tatoeba.load(arguments.pairs)
         return translation_scores(translator, getattr(corpus, arguments.split), arguments.beams)
-    if arguments.file:
-        rows, bad = read_rows(arguments.file)
-    else:
-        rows, bad = generated_rows("test", arguments.count, seed=3), 0
-    scores = pronoun_scores(translator, rows, pick_head(translator), arguments.beams)
+    head = pick_head(translator)
+    generated = generated_rows("test", arguments.count, seed=3)
+    if arguments.command == "card":
+        scores = {
+            "translation": translation_scores(translator, tatoeba.load(arguments.pairs).test, arguments.beams),
+            "pronouns": pronoun_scores(translator, generated, head, arguments.beams),
+            "handwritten": pronoun_scores(translator, read_rows(arguments.handwritten)[0], head, arguments.beams),
+        }
+        file = CHECKPOINTS / arguments.model / "card.json"
+        card = json.loads(file.read_text(encoding="utf-8")) | {"scores": scores}
+        file.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        return scores
+    rows, bad = read_rows(arguments.file) if arguments.file else (generated, 0)
+    scores = pronoun_scores(translator, rows, head, arguments.beams)
     return scores | ({"bad_lines": bad} if bad else {})
 
 

@@ -1,0 +1,46 @@
+"""Monojog: what a Transformer looks at. Page set-up, navigation, sidebar; no maths and no figures.
+
+    streamlit run app.py
+
+Worth knowing: importing this file imports no torch. The first picture is a recorded Run.
+"""
+
+import streamlit as st
+
+from viz.pages import session
+
+st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
+
+choice = session.current_choice()
+words = session.strings(choice.lang)["app"]
+
+pages = st.navigation(
+    [
+        st.Page("viz/pages/explore.py", title=words["explore"], icon=":material/visibility:", url_path="explore", default=True),
+        st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
+    ]
+)
+
+with st.sidebar:
+    st.segmented_control(
+        words["language"],
+        list(session.LANGUAGES),
+        format_func=session.LANGUAGES.get,
+        default=choice.lang,
+        key="lang",
+        required=True,
+        bind="query-params",
+    )
+    st.segmented_control(
+        words["search"],
+        list(session.BEAMS),
+        format_func=lambda beams: words[session.BEAMS[beams]],
+        default=choice.beams,
+        key="beams",
+        required=True,
+        bind="query-params",
+        help=words["search_help"],
+    )
+    st.caption(words["offline"])
+
+pages.run()

@@ -1,0 +1,80 @@
+"""A Choice goes into the address and back without loss, and nonsense in an address does no harm."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.reading.recorded import EXAMPLES
+from viz.pages import session
+from viz.pages.session import Choice
+
+CHOICES = [
+    Choice(),
+    Choice(text="<img src=x onerror=alert(1)>", lang="bn", beams=1, part="cross", view="matrix", unit="tokens"),
+    Choice(text="", threshold=0.37, hide=False, layer=3, heads=(2, 7), word=9, step=11),
+    Choice(text="a=b&c d+é মন 😀", heads=(), word=0),
+]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_choice_survives_the_address(choice):
+    assert Choice.from_query(choice.to_query()) == choice
+
+
+def test_default_choice_leaves_the_address_empty():
+    assert Choice().to_query() == {}
+
+
+@pytest.mark.parametrize("value", ["", "-1", "99999999", "nan", "x", "1,,2", "1e400", "None", "<b>", "🙂"])
+def test_nonsense_gives_the_default(value):
+    query = dict.fromkeys(["lang", "model", "beams", "part", "view", "unit", "threshold", "hide", "layer", "heads", "word", "step"], value)
+    choice = Choice.from_query(query | {"unknown": value})
+    assert replace(choice, threshold=Choice.threshold) == Choice()
+    assert 0 <= choice.threshold <= 1  # a number that is too large or small is taken as the nearest possible one
+
+
+def test_choice_is_hashable():
+    assert len({*CHOICES, *CHOICES}) == len(CHOICES)
+
+
+@pytest.fixture
+def run(translator):
+    return translator.read(EXAMPLES[0], beams=1)
+
+
+def test_payload_carries_every_weight(run):
+    payload = session.payload(run, Choice())
+    for part, maps in run.maps.items():
+        decoded = (payload[part] / (2.0 ** payload["bits"] - 1)) ** 2
+        shape = (maps.layers, maps.heads, len(maps.query_axis), len(maps.key_axis))
+        np.testing.assert_allclose(decoded.reshape(shape), maps.all_weights(), atol=2e-5)
+
+
+def test_payload_starts_at_it(run):
+    payload = session.payload(run, Choice())
+    word = payload["suggested"]["encoder"]["word"]
+    assert word is None or run.source.words[word].text == "it"
+    assert payload["suggested"]["cross"]["word"] is None
+
+
+def test_long_text_is_coded_in_bytes(translator, monkeypatch):
+    monkeypatch.setattr(session, "WIRE_BYTES", 1000)
+    run = translator.read("The dog sleeps because it is raining.", beams=1)
+    assert session.payload(run, Choice())["bits"] == 8
+
+
+def test_recording_of_other_weights_is_not_shown(monkeypatch):
+    from model.reading import recorded
+
+    recorded.recordings.cache_clear()
+    monkeypatch.setattr(recorded, "fingerprint", lambda model: "other weights")
+    assert recorded.recordings("transformer") == {}
+    recorded.recordings.cache_clear()
+
+
+def test_every_example_is_recorded_for_both_searches():
+    from model.reading import recorded
+
+    recorded.recordings.cache_clear()
+    assert set(recorded.recordings("transformer")) == {(text, beams) for text in EXAMPLES for beams in session.BEAMS}

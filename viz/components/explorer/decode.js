@@ -1,0 +1,108 @@
+// Codes to numbers. Weights arrive as round(sqrt(weight) × top), because linear bytes turn four small weights in ten into 0.
+// Legend: axis = one side of a map; item = what one row or column shows, a word or a token; masked = could not be seen at all.
+
+/** The items of an axis. Each knows its word, its tokens (positions on the axis) and whether it is text the reader wrote. */
+function mjItems(axis, unit) {
+  const tokens = axis.tokens.map((token, place) => {
+    const word = axis.words[token.word] || { text: token.text, kind: "word" };
+    return { text: token.text, kind: word.kind, word: token.word, tokens: [place] };
+  });
+  if (unit !== "words") return tokens;
+  const words = axis.words.map((word, place) => ({ text: word.text, kind: word.kind, word: place, tokens: [] }));
+  axis.tokens.forEach((token, place) => { if (words[token.word]) words[token.word].tokens.push(place); });
+  return words.filter((word) => word.tokens.length > 0);
+}
+
+/** One map in one unit: weights (layer, head, query, key) as numbers, with its items. */
+function mjMap(codes, about, bits, unit) {
+  const queries = mjItems(about.query, unit), keys = mjItems(about.key, unit);
+  const map = { queries, keys, layers: about.layers, heads: about.heads, causal: Boolean(about.causal), kind: about.kind };
+  const size = [about.query.tokens.length, about.key.tokens.length];
+  map.weights = mjMerge(mjWeights(codes, bits), about.layers * about.heads, size, queries, keys);
+  map.mask = mjMask(map);
+  return map;
+}
+
+function mjWeights(codes, bits) {
+  const top = 2 ** bits - 1, weights = new Float32Array(codes.length);
+  for (let place = 0; place < codes.length; place += 1) weights[place] = (codes[place] / top) ** 2;
+  return weights;
+}
+
+/** Columns are summed over the tokens of a word and rows averaged, so a row still sums to what it summed to. */
+function mjMerge(weights, count, [height, width], queries, keys) {
+  if (queries.length === height && keys.length === width) return weights;
+  const merged = new Float32Array(count * queries.length * keys.length);
+  let place = 0;
+  for (let each = 0; each < count; each += 1) {
+    for (const query of queries) {
+      for (const key of keys) {
+        let sum = 0;
+        for (const row of query.tokens) {
+          const start = (each * height + row) * width;
+          for (const column of key.tokens) sum += weights[start + column];
+        }
+        merged[place] = sum / query.tokens.length;
+        place += 1;
+      }
+    }
+  }
+  return merged;
+}
+
+/** 1 where no token of the row could see any token of the column. */
+function mjMask({ queries, keys, causal }) {
+  const mask = new Uint8Array(queries.length * keys.length);
+  if (!causal) return mask;
+  queries.forEach((query, row) => keys.forEach((key, column) => {
+    mask[row * keys.length + column] = key.tokens[0] > query.tokens[query.tokens.length - 1] ? 1 : 0;
+  }));
+  return mask;
+}
+
+/** Maps are decoded when first asked for and kept until the run changes. */
+function mjStore(data) {
+  const kept = new Map();
+  return (part, unit) => {
+    const name = `${part} ${unit}`;
+    if (!kept.has(name)) kept.set(name, mjMap(data[part].getChildAt(0).toArray(), data.run.maps[part], data.bits, unit));
+    return kept.get(name);
+  };
+}
+
+function mjWeight(map, layer, head, row, column) {
+  return map.weights[((layer * map.heads + head) * map.queries.length + row) * map.keys.length + column];
+}
+
+function mjMean(map, layer, heads, row, column) {
+  let sum = 0;
+  for (const head of heads) sum += mjWeight(map, layer, head, row, column);
+  return sum / heads.length;
+}
+
+/** Positions of the items that are drawn. */
+function mjShown(items, hide) {
+  const places = items.map((_, place) => place);
+  return hide ? places.filter((place) => items[place].kind === "word") : places;
+}
+
+/** How much weight the drawn rows give to keys that are not drawn; the mean over rows, heads and layers. */
+function mjHiddenMass(map, layers, heads, rows, columns) {
+  const drawn = new Set(columns);
+  const hidden = map.keys.map((_, place) => place).filter((place) => !drawn.has(place));
+  let sum = 0;
+  for (const layer of layers) for (const row of rows) for (const column of hidden) sum += mjMean(map, layer, heads, row, column);
+  return rows.length && layers.length ? sum / (rows.length * layers.length) : 0;
+}
+
+/** The strongest links first: [{row, column, weight}], the mean over the heads, at most three. */
+function mjStrongest(map, layer, heads, rows, columns) {
+  const links = [];
+  for (const row of rows) for (const column of columns) links.push({ row, column, weight: mjMean(map, layer, heads, row, column) });
+  return links.sort((one, other) => other.weight - one.weight).slice(0, 3).filter((link) => link.weight > 0);
+}
+
+/** Weights as printed: as many decimals as the coding is exact to. */
+function mjNumber(weight, bits) {
+  return weight.toFixed(bits === 8 ? 2 : 3);
+}

@@ -1,0 +1,29 @@
+"""How a model learned: its validation scores against the tokens it had read."""
+
+import plotly.graph_objects as go
+
+from viz.figures.colours import HEADS
+
+SERIES = {"bleu": "bleu", "pronouns": "pronoun_accuracy", "antecedents": "antecedent_accuracy", "head": "flip_rate"}
+
+
+def training_curve(log: list[dict], names: dict[str, str]) -> go.Figure:
+    """One line a score, all in percent (BLEU is one already), against millions of tokens.
+
+    log: rows with tokens and the scores of SERIES, shares in [0, 1]; names: what to call each line and the axis.
+    """
+    millions = [row["tokens"] / 1e6 for row in log]
+    figure = go.Figure()
+    for colour, (name, key) in zip(HEADS, SERIES.items(), strict=False):
+        factor = 1 if key == "bleu" else 100
+        figure.add_scatter(
+            x=millions, y=[factor * row[key] for row in log], name=names[name], mode="lines+markers", line_color=colour
+        )
+    figure.update_layout(
+        xaxis_title=names["axis_tokens"],
+        yaxis={"range": [0, 101], "ticksuffix": " %"},
+        legend={"orientation": "h", "y": 1.12},
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        hovermode="x unified",
+    )
+    return figure

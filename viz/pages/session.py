@@ -1,0 +1,263 @@
+"""What a page needs to know and remember: the Choice, the address it stands in, and every cache.
+
+Worth knowing: nothing is kept per person but the widgets. A Run is the same for everybody who asks for the same model and
+text, so it is made once and shared, and every cache is keyed by names, never by arrays.
+"""
+
+import gc
+import json
+import threading
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import streamlit as st
+
+from model.reading.recorded import CHECKPOINTS, EXAMPLES, recordings
+from model.reading.run import PARTS, Run
+from viz.figures.matrix import attention_matrix
+
+TEXTS = Path(__file__).parent.parent / "text"
+LANGUAGES = {"en": "English", "bn": "বাংলা"}
+VIEWS = ("lines", "atlas", "matrix")
+UNITS = ("words", "tokens")
+BEAMS = {4: "beam", 1: "greedy"}
+WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
+GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything a person has chosen, as it stands in the address. Layers, heads and words count from 1 there.
+
+    None means "what the page suggests": the head that follows *it* best, and *it* as the pinned word.
+    """
+
+    text: str = EXAMPLES[0]
+    lang: str = "en"
+    model: str = "transformer"
+    beams: int = 4
+    part: str = "encoder"
+    view: str = "lines"
+    unit: str = "words"
+    threshold: float = 0.05
+    hide: bool = True
+    layer: int | None = None
+    heads: tuple[int, ...] | None = None  # () is all of them
+    word: int | None = None  # 0 is none
+    step: int | None = None
+
+    @classmethod
+    def from_query(cls, query: dict[str, str]) -> "Choice":
+        """The Choice an address stands for. Nonsense in a value gives that value's default, never an error."""
+        read = {
+            "text": str,
+            "lang": one_of(LANGUAGES),
+            "model": one_of(available_models()),
+            "beams": lambda value: one_of(BEAMS)(int(value)),
+            "part": one_of(PARTS),
+            "view": one_of(VIEWS),
+            "unit": one_of(UNITS),
+            "threshold": lambda value: min(max(float(value), 0.0), 1.0) + 0.0 if float(value) == float(value) else None,
+            "hide": lambda value: {"1": True, "0": False}[value],
+            "layer": count_from_one,
+            "heads": lambda value: () if value == "all" else tuple(map(count_from_one, value.split(","))),
+            "word": lambda value: 0 if value == "none" else count_from_one(value),
+            "step": count_from_one,
+        }
+        values = {}
+        for name, value in query.items():
+            try:
+                values[name] = read[name](value)
+            except (KeyError, ValueError):
+                continue
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+    def to_query(self) -> dict[str, str]:
+        """Only what differs from the default, so that an address says what somebody chose."""
+        return {
+            field.name: address_value(getattr(self, field.name), field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+
+
+def one_of(values):
+    def read(value):
+        if value not in values:
+            raise ValueError(f"{value!r} is not one of {list(values)}")
+        return value
+
+    return read
+
+
+def count_from_one(value: str) -> int:
+    number = int(value)
+    if not 1 <= number < 10_000:
+        raise ValueError(f"{value!r} is not a number from 1")
+    return number
+
+
+def address_value(value, name: str) -> str:
+    if name == "heads":
+        return ",".join(map(str, value)) or "all"
+    if name == "word":
+        return str(value) if value else "none"
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def current_choice() -> Choice:
+    """The Choice of this person now: the address, and over it what the widgets of this run say."""
+    widgets = {name: str(st.session_state[name]) for name in ("text", "lang", "beams") if name in st.session_state}
+    return Choice.from_query(st.query_params.to_dict() | widgets)
+
+
+@st.cache_data(show_spinner=False)
+def available_models() -> list[str]:
+    return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
+
+
+@st.cache_data(show_spinner=False)
+def strings(language: str) -> dict:
+    """Every sentence on screen, by section and name."""
+    return tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@st.cache_data(show_spinner=False)
+def card(model: str) -> dict:
+    """What is known of a checkpoint: data, training, measured scores. Empty if there is none."""
+    try:
+        return json.loads((CHECKPOINTS / model / "card.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def best_head(model: str) -> dict | None:
+    """The encoder head that follows *it* best, as measured on generated test sentences; layer and head from 0."""
+    return card(model).get("scores", {}).get("pronouns", {}).get("best_head")
+
+
+@st.cache_resource(show_spinner=False)
+def translator(model: str):
+    """The network, loaded once for everybody. Imports torch: the first call takes seconds, the first screen does not wait."""
+    from model.reading.translate import Translator
+
+    loaded = Translator.load(model)
+    gc.collect()
+    gc.freeze()  # a million objects of torch that no later collection needs to walk
+    return loaded
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def computed_run(model: str, text: str, beams: int) -> Run:
+    with GATE:
+        return translator(model).read(text, beams)
+
+
+def recorded_run(choice: Choice) -> Run | None:
+    return recordings(choice.model).get((choice.text, choice.beams))
+
+
+@st.cache_resource(show_spinner=False)
+def warm(model: str) -> threading.Thread:
+    """Loads the network in the background, once for the whole server, while the recorded Run is being looked at."""
+
+    def load() -> None:
+        try:
+            translator(model).read(EXAMPLES[0])
+        except Exception as error:  # the page that needs the network will meet the same error and say so
+            print(f"{model} was not loaded: {error}")
+
+    thread = threading.Thread(target=load, name="warm", daemon=True)
+    thread.start()
+    return thread
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def pictures(model: str, text: str, beams: int, _run: Run) -> dict:
+    """The part of the payload that depends on the Run alone: texts, numbers and coded weights."""
+    cells = sum(m.layers * m.heads * len(m.query_axis) * len(m.key_axis) for m in _run.maps.values())
+    bits = 16 if 2 * cells <= WIRE_BYTES else 8
+    return {
+        "run": run_record(_run),
+        "bits": bits,
+        **{part: maps.codes(bits) for part, maps in _run.maps.items()},
+        "figure": matrix_template(),
+    }
+
+
+def run_record(run: Run) -> dict:
+    return {
+        "id": f"{run.model}/{run.beams}/{run.text}",
+        "model": run.model,
+        "device": run.device,
+        "recorded": run.recorded,
+        "method": BEAMS.get(run.beams, "beam"),
+        "source": axis_record(run.source),
+        "target": axis_record(run.target),
+        "probabilities": list(run.probabilities),
+        "alternatives": [[{"text": t, "probability": p} for t, p in three] for three in run.alternatives],
+        "antecedents": [
+            {"word": a.word, "candidates": [vars(candidate) for candidate in a.candidates]} for a in run.antecedents
+        ],
+        "maps": {
+            part: {
+                "layers": maps.layers,
+                "heads": maps.heads,
+                "query": axis_record(maps.query_axis),
+                "key": axis_record(maps.key_axis),
+                "causal": maps.causal,
+                "kind": maps.kind,
+            }
+            for part, maps in run.maps.items()
+        },
+    }
+
+
+def axis_record(axis) -> dict:
+    return {
+        "words": [{"text": word.text, "kind": word.kind} for word in axis.words],
+        "tokens": [{"text": token.text, "word": token.word} for token in axis.tokens],
+    }
+
+
+@st.cache_data(show_spinner=False)
+def matrix_template() -> dict:
+    """The matrix figure without its numbers: the browser puts the chosen head's in."""
+    return json.loads(attention_matrix([[1.0]], ["query"], ["key"]).to_json())
+
+
+def payload(run: Run, choice: Choice) -> dict:
+    """What the explorer shows: the Run, the Choice as it stands, and what it starts from where nothing was chosen."""
+    suggested = {part: suggestion(run, part) for part in run.maps}
+    return pictures(run.model, run.text, run.beams, run) | {
+        "choice": view_state(choice, suggested),
+        "defaults": view_state(Choice(part=choice.part), suggested) | {"part": Choice.part},
+        "suggested": suggested,
+        "strings": strings(choice.lang)["explorer"],
+    }
+
+
+def suggestion(run: Run, part: str) -> dict:
+    """Where to look first. In the encoder: the head that follows *it* best, at the first *it*. Elsewhere: all of the last layer."""
+    head = best_head(run.model)
+    if part == "encoder" and head:
+        it = run.antecedents[0].word if run.antecedents else None
+        return {"layer": head["layer"] + 1, "heads": [head["head"] + 1], "word": it}
+    return {"layer": run.maps[part].layers, "heads": [], "word": None}
+
+
+def view_state(choice: Choice, suggested: dict[str, dict]) -> dict:
+    """The parts of a Choice that the browser answers by itself. Words and steps count from 0 here, layers and heads from 1."""
+    first = suggested.get(choice.part, {})
+    return {
+        "part": choice.part,
+        "view": choice.view,
+        "unit": choice.unit,
+        "threshold": choice.threshold,
+        "hide": choice.hide,
+        "layer": first.get("layer") if choice.layer is None else choice.layer,
+        "heads": first.get("heads", []) if choice.heads is None else list(choice.heads),
+        "word": first.get("word") if choice.word is None else choice.word - 1 if choice.word else None,
+        "step": None if choice.step is None else choice.step - 1,
+    }
