@@ -11,12 +11,21 @@ from viz.pages import session
 
 st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
 
+st.html("viz/pages/style.css")
+st.logo("static/logo.svg", icon_image="static/icon.svg", size="large")
+
 choice = session.current_choice()
 words = session.strings(choice.lang)["app"]
 
 pages = st.navigation(
     [
-        st.Page("viz/pages/explore.py", title=words["explore"], icon=":material/visibility:", url_path="explore", default=True),
+        st.Page(
+            "viz/pages/explore.py",
+            title=words["explore"],
+            icon=":material/visibility:",
+            url_path="explore",
+            default=True,
+        ),
         st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
     ]
 )

@@ -59,7 +59,7 @@ def test_reordering_keys_permutes_columns(qkv):
     queries, keys, values = qkv
     order = torch.randperm(S)
     _, weights = attend(queries, keys, values)
-    mixed, permuted = attend(queries, keys[:, :, order], values[:, :, order])
+    _mixed, permuted = attend(queries, keys[:, :, order], values[:, :, order])
     torch.testing.assert_close(permuted, weights[..., order])
 
 

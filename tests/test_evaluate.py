@@ -62,7 +62,9 @@ def test_bad_rows_go_with_their_pair(tmp_path):
     assert [row.pronoun for row in rows] == ["il", "elle"] and bad == 2
 
 
-@pytest.mark.parametrize("text, message", [("a\tb\n1\t2\n", "no column"), ("\t".join(evaluate.COLUMNS), "no usable row")])
+@pytest.mark.parametrize(
+    "text, message", [("a\tb\n1\t2\n", "no column"), ("\t".join(evaluate.COLUMNS), "no usable row")]
+)
 def test_useless_file_is_one_sentence(tmp_path, text, message):
     path = tmp_path / "rows.tsv"
     path.write_text(text)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from viz.figures import colours
+from viz.figures.curve import training_curve
 from viz.figures.matrix import attention_matrix
 
 QUERIES, KEYS = ["a", "b", "c", "d", "e"], ["f", "g", "h", "i", "j", "k", "l"]  # 5 queries, 7 keys
@@ -122,3 +123,19 @@ def test_heads_differ_for_colour_blind_eyes(eye, heads):
     seen = [seen_by(eye, head) for head in heads]
     nearest = min(np.linalg.norm(one - other) for place, one in enumerate(seen) for other in seen[:place])
     assert nearest > 0.079  # the original's own nearest pair; a just noticeable difference in OKLab is about 0.02
+
+
+def test_training_curve_draws_every_score_in_percent():
+    log = [
+        {"tokens": 1_000_000, "bleu": 12.5, "pronoun_accuracy": 0.5, "antecedent_accuracy": 0.25, "flip_rate": 0.0},
+        {"tokens": 3_000_000, "bleu": 30.0, "pronoun_accuracy": 1.0, "antecedent_accuracy": 0.75, "flip_rate": 0.5},
+    ]
+    names = {name: name.upper() for name in ("bleu", "pronouns", "antecedents", "head", "axis_tokens")}
+    figure = training_curve(log, names)
+    assert {trace.name: tuple(trace.y) for trace in figure.data} == {
+        "BLEU": (12.5, 30.0),
+        "PRONOUNS": (50, 100),
+        "ANTECEDENTS": (25, 75),
+        "HEAD": (0, 50),
+    }
+    assert all(tuple(trace.x) == (1, 3) for trace in figure.data)

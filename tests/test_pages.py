@@ -39,7 +39,9 @@ def test_first_screen_is_a_recorded_run(open_app):
 
 
 def test_an_address_is_a_view(open_app):
-    data = explorer_data(open_app(text=EXAMPLES[1], part="cross", view="atlas", layer="1", heads="2,3", step="4", unit="tokens"))
+    data = explorer_data(
+        open_app(text=EXAMPLES[1], part="cross", view="atlas", layer="1", heads="2,3", step="4", unit="tokens")
+    )
     assert data["run"]["id"].endswith(EXAMPLES[1])
     expected = {"part": "cross", "view": "atlas", "layer": 1, "heads": [2, 3], "step": 3, "unit": "tokens"}
     assert data["choice"].items() >= expected.items()
@@ -97,7 +99,9 @@ def test_awkward_text_is_shown(open_app, text):
 
 
 def test_nonsense_address_opens_the_default(open_app):
-    app = open_app(lang="xx", beams="9", part="?", layer="-3", heads="a,b", step="many", threshold="lots", model="../../etc")
+    app = open_app(
+        lang="xx", beams="9", part="?", layer="-3", heads="a,b", step="many", threshold="lots", model="../../etc"
+    )
     assert not app.exception and explorer_data(app)["choice"]["part"] == "encoder"
 
 

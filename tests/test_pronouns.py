@@ -6,16 +6,15 @@ from collections import Counter
 
 import pytest
 
+from model.language.french import load_predicates, noun_phrase
 from model.language.pronouns import (
     KEPT_FOR_TEST,
     SPLITS,
     examples,
     load_families,
     load_lexicon,
-    load_predicates,
     main,
     minimal_pairs,
-    noun_phrase,
     split_of,
 )
 
@@ -142,14 +141,14 @@ def test_noun_phrase_agrees_with_its_adjective():
 
 
 def test_targets_contract_and_elide(mixture):
-    text = "\n".join(example.target for example in mixture)
-    wrong = (
+    targets = [example.target for example in mixture]
+    wrong = re.compile(
         r"\b[Ll][ea] [aeiouéèêœ]|\b[Dd]e les? |\b[Àà] les? |[Qq]ue (il|elle|une?)\b|\b[Ss]i il|\b[Cc]e [aeiouéèêœ]"
         r"|\b([JjNnSs]|[Dd])e [aeiouéê]|\b[msMS]a [aeiouéœ]|\b(du|au) [aeiouéèêœ]|  |[{}]"
     )
-    assert not re.findall(rf".*(?:{wrong}).*", text)
+    assert not [target for target in targets if wrong.search(target)]
     for right in (" du ", "qu'elle", "parce qu'il", "puisqu'il", "n'a pas", "j'ai", "au "):
-        assert right in text
+        assert any(right in target for target in targets)
 
 
 def test_participle_with_etre_agrees(mixture):

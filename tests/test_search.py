@@ -31,7 +31,9 @@ def test_one_beam_is_greedy(translator):
 
 
 def test_padding_does_not_change_a_translation(translator):
-    short, long = (translator.ids(text) for text in ("It is raining", "The animal didn't cross the street because it slept."))
+    short, long = (
+        translator.ids(text) for text in ("It is raining", "The animal didn't cross the street because it slept.")
+    )
     together = torch.tensor([short + [PAD] * (len(long) - len(short)), long])
     found = search(translator.network, together, together != PAD, beams=3)
     assert found[1] == search(translator.network, torch.tensor([long]), beams=3)[0]

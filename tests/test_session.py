@@ -28,7 +28,9 @@ def test_default_choice_leaves_the_address_empty():
 
 @pytest.mark.parametrize("value", ["", "-1", "99999999", "nan", "x", "1,,2", "1e400", "None", "<b>", "🙂"])
 def test_nonsense_gives_the_default(value):
-    query = dict.fromkeys(["lang", "model", "beams", "part", "view", "unit", "threshold", "hide", "layer", "heads", "word", "step"], value)
+    query = dict.fromkeys(
+        ["lang", "model", "beams", "part", "view", "unit", "threshold", "hide", "layer", "heads", "word", "step"], value
+    )
     choice = Choice.from_query(query | {"unknown": value})
     assert replace(choice, threshold=Choice.threshold) == Choice()
     assert 0 <= choice.threshold <= 1  # a number that is too large or small is taken as the nearest possible one

@@ -22,7 +22,8 @@ def test_bad_lines_are_counted(corpus_file):
 def test_no_sentence_is_on_both_sides(corpus_file):
     corpus = tatoeba.load(corpus_file)
     keys = [
-        {tatoeba.split_key(english) for english, _ in part} for part in (corpus.training, corpus.validation, corpus.test)
+        {tatoeba.split_key(english) for english, _ in part}
+        for part in (corpus.training, corpus.validation, corpus.test)
     ]
     assert not keys[0] & keys[1] and not keys[0] & keys[2] and not keys[1] & keys[2]
     assert [len(part) for part in keys] == [160, 20, 20]

@@ -20,7 +20,9 @@ CONFIG = train.TrainingConfig(tokens=6000, batch_tokens=500, warmup_tokens=500, 
 @pytest.fixture(scope="module")
 def pairs_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "pairs.txt"
-    path.write_text("\n".join(f"I see dog number {i}.\tJe vois le chien numéro {i}." for i in range(60)), encoding="utf-8")
+    path.write_text(
+        "\n".join(f"I see dog number {i}.\tJe vois le chien numéro {i}." for i in range(60)), encoding="utf-8"
+    )
     return path
 
 

@@ -75,7 +75,10 @@ def test_word_probability_is_the_product_of_its_tokens(run):
         assert run.word_probability(word) == pytest.approx(np.prod([run.probabilities[i] for i in tokens]))
 
 
-@pytest.mark.parametrize("text, reason", [("", "blank"), (" \n\u200b", "blank"), ("?! …", "punctuation"), ("😀", "punctuation"), ("a " * 400, "long")])
+@pytest.mark.parametrize(
+    "text, reason",
+    [("", "blank"), (" \n\u200b", "blank"), ("?! …", "punctuation"), ("😀", "punctuation"), ("a " * 400, "long")],
+)
 def test_unreadable_text_is_named(translator, text, reason):
     with pytest.raises(TextError) as caught:
         translator.read(text)
@@ -85,10 +88,16 @@ def test_unreadable_text_is_named(translator, text, reason):
 def test_cut_keeps_whole_words_within_the_limit(translator):
     text = "animal " * 400
     short = translator.cut(text)
-    assert short and text.startswith(short) and len(translator.ids(short)) <= LIMIT < len(translator.ids(short + " animal"))
+    assert (
+        short
+        and text.startswith(short)
+        and len(translator.ids(short)) <= LIMIT < len(translator.ids(short + " animal"))
+    )
 
 
-@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "😀 dog", "আমি গান গাই", "שלום", "the the the", "<s>", "x"])
+@pytest.mark.parametrize(
+    "text", ["<img src=x onerror=alert(1)>", "😀 dog", "আমি গান গাই", "שלום", "the the the", "<s>", "x"]
+)
 def test_awkward_text_is_read(translator, text):
     run = translator.read(text, beams=1)
     assert len(run.probabilities) == len(run.target) and run.check <= 1e-5
@@ -115,7 +124,9 @@ def test_memory_of_the_gpu_runs_out(translator, monkeypatch):
 
 @pytest.fixture
 def checkpoint(translator, tmp_path):
-    save_file({k: v.half().contiguous() for k, v in translator.network.state_dict().items()}, tmp_path / "model.safetensors")
+    save_file(
+        {k: v.half().contiguous() for k, v in translator.network.state_dict().items()}, tmp_path / "model.safetensors"
+    )
     translator.tokenizer.save(tmp_path / "tokenizer.json")
     (tmp_path / "card.json").write_text(json.dumps({"network": vars(translator.network.config)}))
     return tmp_path

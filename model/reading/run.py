@@ -74,7 +74,7 @@ class AttentionMaps:
     def __post_init__(self):
         object.__setattr__(self, "queries", read_only(self.queries))
         object.__setattr__(self, "keys", read_only(self.keys))
-        expected = self.queries.shape[:2] + (len(self.key_axis), self.queries.shape[-1])
+        expected = (*self.queries.shape[:2], len(self.key_axis), self.queries.shape[-1])
         if self.keys.shape != expected:
             raise ValueError(f"keys must be (layer, head, key, width) = {expected}; got {self.keys.shape}")
         if self.queries.shape[2] != len(self.query_axis):
@@ -185,7 +185,9 @@ def save_runs(runs: list[Run], path: Path, **about: str) -> None:
     """Writes runs and what is said about them to one .npz file, arrays exact."""
     arrays, notes = {}, []
     for number, run in enumerate(runs):
-        note = {name: getattr(run, name) for name in vars(run) if name not in ("maps", "source", "target", "antecedents")}
+        note = {
+            name: getattr(run, name) for name in vars(run) if name not in ("maps", "source", "target", "antecedents")
+        }
         note |= {name: asdict(getattr(run, name)) for name in ("source", "target")}
         note["antecedents"] = [asdict(antecedent) for antecedent in run.antecedents]
         note["maps"] = {}

@@ -14,7 +14,9 @@ NEVER = [PAD, START, UNKNOWN, NONE]  # may not be written
 
 
 @torch.inference_mode()
-def search(model, source: Tensor, mask: Tensor | None = None, beams: int = 1, length_power: float = 0.8) -> list[list[int]]:
+def search(
+    model, source: Tensor, mask: Tensor | None = None, beams: int = 1, length_power: float = 0.8
+) -> list[list[int]]:
     """The most probable translation found for each sentence, as token ids without <s> and </s>.
 
     source: (B, S) ids; mask: (B, S), True at real tokens; beams: how many unfinished translations are kept.

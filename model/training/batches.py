@@ -48,7 +48,7 @@ class Batch:
 def sentence_examples(pairs, tokenizer: Tokenizer) -> list[Example]:
     sources = tokenizer.ids_of_many([english for english, _ in pairs])
     targets = tokenizer.ids_of_many([french for _, french in pairs])
-    return [Example(source + [END], target) for source, target in zip(sources, targets, strict=True)]
+    return [Example([*source, END], target) for source, target in zip(sources, targets, strict=True)]
 
 
 def pronoun_examples(generated: list[PronounExample], tokenizer: Tokenizer) -> list[Example]:

@@ -192,7 +192,9 @@ class Training:
         self.steps += 1
         return translation.item(), antecedent.item()
 
-    def run(self, *, save_seconds: float = 180, validate_tokens: int = 1_000_000, stop_tokens: int | None = None) -> None:
+    def run(
+        self, *, save_seconds: float = 180, validate_tokens: int = 1_000_000, stop_tokens: int | None = None
+    ) -> None:
         """Trains to config.tokens (or pauses after stop_tokens), saving and validating on the way."""
         end = min(self.config.tokens, stop_tokens or self.config.tokens)
         started = saved = time.monotonic()

@@ -1,6 +1,6 @@
 """Finds the system's Chromium, installs it where it can, or says what to install. Run by `make test` before the tests.
 
-    python -m tests.browser.chromium
+python -m tests.browser.chromium
 """
 
 import os

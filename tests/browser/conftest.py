@@ -24,7 +24,15 @@ def running_app():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless=true",
+        "--server.address=127.0.0.1",
+    ]
     process = subprocess.Popen([*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -62,7 +70,10 @@ def open_page(browser, address):
     wrong, contexts = [], []
 
     def note_request(request):
-        if urlparse(request.url).scheme in ("http", "https", "ws", "wss") and urlparse(request.url).hostname != "127.0.0.1":
+        if (
+            urlparse(request.url).scheme in ("http", "https", "ws", "wss")
+            and urlparse(request.url).hostname != "127.0.0.1"
+        ):
             wrong.append(f"left this machine: {request.url}")
 
     def open_(query="", *, scheme="light", size=(1440, 900), ready=".mj-root[data-seq]"):

@@ -9,11 +9,11 @@ from viz.pages import session
 
 # what it is called, where it stands in the card, and what was aimed at before it was measured
 ROWS = (
-    ("bleu_tatoeba", "translation", "bleu", "≥ 40"),
-    ("pronoun_accuracy", "pronouns", "pronoun_accuracy", "≥ 95 %"),
-    ("pair_accuracy", "pronouns", "pair_accuracy", "≥ 90 %"),
+    ("bleu_tatoeba", "translation", "bleu", "≥ 40"),
+    ("pronoun_accuracy", "pronouns", "pronoun_accuracy", "≥ 95 %"),
+    ("pair_accuracy", "pronouns", "pair_accuracy", "≥ 90 %"),
     ("antecedent_accuracy", "pronouns", "antecedent_accuracy", "–"),
-    ("flip_rate", "pronouns", "best_head", "≥ 80 %"),
+    ("flip_rate", "pronouns", "best_head", "≥ 80 %"),
     ("handwritten_pronoun", "handwritten", "pronoun_accuracy", "–"),
     ("handwritten_pair", "handwritten", "pair_accuracy", "–"),
     ("handwritten_antecedent", "handwritten", "antecedent_accuracy", "–"),
@@ -25,7 +25,7 @@ def shown(scores: dict, group: str, name: str) -> str:
     value = scores[group][name]
     if name == "best_head":
         low, high = value["interval"]
-        return f"{value['flip_rate']:.1%} [{low:.1%}, {high:.1%}] ({value['label']})"
+        return f"{value['flip_rate']:.1%} [{low:.1%}, {high:.1%}] {value['label']}"
     return f"{value:.1f}" if name == "bleu" else f"{value:.1%}"
 
 
@@ -56,11 +56,15 @@ st.markdown(words["never_supervised"])
 
 st.header(words["learning"])
 st.plotly_chart(
-    training_curve(card["log"], {name: words[name] for name in ("bleu", "pronouns", "antecedents", "head", "axis_tokens")}),
+    training_curve(
+        card["log"], {name: words[name] for name in ("bleu", "pronouns", "antecedents", "head", "axis_tokens")}
+    ),
     config={"toImageButtonOptions": {"format": "svg"}, "displaylogo": False},
 )
 st.caption(words["learning_how"])
 
 st.header(words["sources"])
 st.markdown(card["attribution"])
-st.download_button(words["download"], data=json.dumps(card, indent=1, ensure_ascii=False), file_name=f"{choice.model}.json")
+st.download_button(
+    words["download"], data=json.dumps(card, indent=1, ensure_ascii=False), file_name=f"{choice.model}.json"
+)

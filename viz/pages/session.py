@@ -239,12 +239,13 @@ def payload(run: Run, choice: Choice) -> dict:
 
 
 def suggestion(run: Run, part: str) -> dict:
-    """Where to look first. In the encoder: the head that follows *it* best, at the first *it*. Elsewhere: all of the last layer."""
-    head = best_head(run.model)
-    if part == "encoder" and head:
-        it = run.antecedents[0].word if run.antecedents else None
-        return {"layer": head["layer"] + 1, "heads": [head["head"] + 1], "word": it}
-    return {"layer": run.maps[part].layers, "heads": [], "word": None}
+    """Where to look first: all heads of the last layer; in the encoder at *it*, with the head that follows *it* best."""
+    start = {"layer": run.maps[part].layers, "heads": [], "word": None}
+    if part != "encoder":
+        return start
+    if head := best_head(run.model):
+        start |= {"layer": head["layer"] + 1, "heads": [head["head"] + 1]}
+    return start | {"word": run.antecedents[0].word if run.antecedents else None}
 
 
 def view_state(choice: Choice, suggested: dict[str, dict]) -> dict:
