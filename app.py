@@ -5,13 +5,15 @@
 Worth knowing: importing this file imports no torch. The first picture is a recorded Run.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from viz.pages import session
 
 st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
 
-st.html("viz/pages/style.css")
+st.html(Path(__file__).parent / "viz" / "pages" / "style.css")
 st.logo("static/logo.svg", icon_image="static/icon.svg", size="large")
 
 choice = session.current_choice()

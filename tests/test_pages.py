@@ -110,13 +110,13 @@ def test_damaged_checkpoint_is_one_sentence(open_app, monkeypatch):
     from viz.pages import session
 
     def fail(*_):
-        raise CheckpointError("The model “transformer” is damaged and was not loaded. Fetch the project again.")
+        raise CheckpointError("damaged", "It is damaged.", "HeaderTooLarge")
 
     session.translator.clear()
     monkeypatch.setattr(Translator, "load", fail)
     app = open_app(text="A sentence that nobody has recorded.")
     session.translator.clear()
-    assert not app.exception and "damaged" in app.error[0].value
+    assert not app.exception and "HeaderTooLarge" in app.error[0].value
 
 
 def test_model_page_shows_the_card(open_app):

@@ -139,7 +139,7 @@ def test_checkpoint_loads(checkpoint):
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "card.json"])
 def test_missing_file_is_one_sentence(checkpoint, name):
     (checkpoint / name).unlink()
-    with pytest.raises(CheckpointError, match=r"is missing .* Fetch the project again"):
+    with pytest.raises(CheckpointError, match=r"lacks .* Fetch the project again"):
         Translator.load("small", checkpoint)
 
 

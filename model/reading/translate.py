@@ -37,7 +37,11 @@ class TextError(ValueError):
 
 
 class CheckpointError(Exception):
-    """A checkpoint that is missing or damaged. The message is a sentence a person can act on."""
+    """A checkpoint that cannot be loaded. reason: "missing" or "damaged"; detail: the files, or what went wrong with them."""
+
+    def __init__(self, reason: str, message: str, detail: str):
+        super().__init__(message)
+        self.reason, self.detail = reason, detail
 
 
 class Translator:
@@ -56,10 +60,10 @@ class Translator:
         folder = folder or CHECKPOINTS / name
         missing = [file for file in FILES if not (folder / file).exists()]
         if missing:
-            raise CheckpointError(
-                f"The model “{name}” is missing {', '.join(missing)}. Fetch the project again, or train it with: "
+            message = f"The model “{name}” lacks {', '.join(missing)}. Fetch the project again, or train it with: " + (
                 f"python -m model.training.train {name} --pairs FILE"
             )
+            raise CheckpointError("missing", message, ", ".join(missing))
         try:
             card = json.loads((folder / "card.json").read_text())
             network = Transformer(TransformerConfig(**card["network"]))
@@ -67,9 +71,8 @@ class Translator:
             network.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
             tokenizer = Tokenizer.load(folder / "tokenizer.json")
         except Exception as error:  # each library has its own error for a damaged file
-            raise CheckpointError(
-                f"The model “{name}” is damaged and was not loaded ({type(error).__name__}). Fetch the project again."
-            ) from None
+            message = f"The model “{name}” is damaged and was not loaded. Fetch the project again."
+            raise CheckpointError("damaged", message, type(error).__name__) from None
         return cls(network, tokenizer, name)
 
     def ids(self, text: str) -> list[int]:

@@ -37,16 +37,13 @@ def run_or_explain() -> "session.Run | None":
 
 
 def explain(error: Exception) -> None:
-    reason = getattr(error, "reason", type(error).__name__)
+    """One sentence on what is in the way. Errors that we know carry a reason, and each reason has its sentence."""
+    reason = getattr(error, "reason", "failed")
+    facts = vars(error) | {"model": choice.model, "message": error}
+    level = {"blank": st.info, "punctuation": st.info, "long": st.warning}.get(reason, st.error)
+    level(words[reason].format(**facts))
     if reason == "long":
-        st.warning(words["long"].format(length=error.length, limit=error.limit))
         st.button(words["cut"], on_click=cut_text)
-    elif reason in ("blank", "punctuation"):
-        st.info(words[reason])
-    elif reason == "CheckpointError":
-        st.error(words["checkpoint"].format(message=error))
-    else:
-        st.error(words["failed"].format(message=error))
 
 
 choice = session.current_choice()

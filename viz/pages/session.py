@@ -8,6 +8,7 @@ import gc
 import json
 import threading
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Choice:
             "part": one_of(PARTS),
             "view": one_of(VIEWS),
             "unit": one_of(UNITS),
-            "threshold": lambda value: min(max(float(value), 0.0), 1.0) + 0.0 if float(value) == float(value) else None,
+            "threshold": share,
             "hide": lambda value: {"1": True, "0": False}[value],
             "layer": count_from_one,
             "heads": lambda value: () if value == "all" else tuple(map(count_from_one, value.split(","))),
@@ -67,11 +68,9 @@ class Choice:
         }
         values = {}
         for name, value in query.items():
-            try:
+            with suppress(KeyError, ValueError):
                 values[name] = read[name](value)
-            except (KeyError, ValueError):
-                continue
-        return cls(**{name: value for name, value in values.items() if value is not None})
+        return cls(**values)
 
     def to_query(self) -> dict[str, str]:
         """Only what differs from the default, so that an address says what somebody chose."""
@@ -89,6 +88,13 @@ def one_of(values):
         return value
 
     return read
+
+
+def share(value: str) -> float:
+    number = float(value)
+    if number != number:
+        raise ValueError("not a number")
+    return min(max(number, 0.0), 1.0)
 
 
 def count_from_one(value: str) -> int:
