@@ -37,19 +37,19 @@ with st.sidebar:
         words["language"],
         list(session.LANGUAGES),
         format_func=session.LANGUAGES.get,
-        default=choice.lang,
         key="lang",
         required=True,
-        bind="query-params",
+        on_change=session.remember,
+        args=("lang",),
     )
     st.segmented_control(
         words["search"],
         list(session.BEAMS),
         format_func=lambda beams: words[session.BEAMS[beams]],
-        default=choice.beams,
         key="beams",
         required=True,
-        bind="query-params",
+        on_change=session.remember,
+        args=("beams",),
         help=words["search_help"],
     )
     st.caption(words["offline"])

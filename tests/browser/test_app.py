@@ -60,6 +60,15 @@ def test_view_and_text_live_together_in_the_address(open_page):
     assert "wide" in source_words(page)
 
 
+def test_back_returns_to_the_sentence_before(open_page):
+    page = open_page()
+    page.get_by_text("it = the street").click()
+    expect(page.locator(".mj-source")).to_contain_text("wide")
+    page.go_back()
+    expect(page.locator(".mj-source")).to_contain_text("tired")
+    assert page.input_value(BOX) == EXAMPLES[0]
+
+
 def test_pointing_needs_no_server(open_page):
     page = open_page()
     sent = []
@@ -109,8 +118,12 @@ def test_unreadable_text_gets_a_sentence_and_stays(open_page):
 def test_bengali_interface(open_page):
     page = open_page("lang=bn")
     assert any("\u0980" <= letter <= "\u09ff" for letter in page.locator("[data-view=lines]").inner_text())
+    assert query(page) == {"lang": "bn"}
     page.get_by_text("English", exact=True).click()
     expect(page.locator("[data-view=lines]")).to_have_text("Lines")
+    page.get_by_text("Greedy", exact=True).click()
+    expect(page.locator(".mj-foot")).to_contain_text("greedy")
+    assert query(page) == {"beams": "1"}
 
 
 def test_dark_theme_is_dark(open_page):

@@ -9,17 +9,9 @@ from viz.pages import session
 LATIN = range(0x250)  # the model has read English; other scripts reach it byte by byte
 
 
-def choose_example() -> None:
-    if st.session_state.example:
-        st.session_state.text = st.session_state.example
-
-
-def forget_example() -> None:
-    st.session_state.example = st.session_state.text if st.session_state.text in EXAMPLES else None
-
-
-def cut_text() -> None:
-    st.session_state.text = session.translator(choice.model).cut(st.session_state.text)
+def choose_text(text: str) -> None:
+    st.session_state.text = text
+    session.remember("text")
 
 
 def run_or_explain() -> "session.Run | None":
@@ -43,7 +35,8 @@ def explain(error: Exception) -> None:
     level = {"blank": st.info, "punctuation": st.info, "long": st.warning}.get(reason, st.error)
     level(words[reason].format(**facts))
     if reason == "long":
-        st.button(words["cut"], on_click=cut_text)
+        shorter = session.translator(choice.model).cut(choice.text)
+        st.button(words["cut"], on_click=choose_text, args=(shorter,))
 
 
 choice = session.current_choice()
@@ -51,22 +44,16 @@ words = session.strings(choice.lang)["explore"]
 
 st.text_input(
     words["sentence"],
-    value=session.Choice.text,
     key="text",
-    bind="query-params",
-    on_change=forget_example,
+    on_change=session.remember,
+    args=("text",),
     placeholder=words["placeholder"],
     label_visibility="collapsed",
 )
-st.pills(
-    words["examples"],
-    EXAMPLES,
-    key="example",
-    on_change=choose_example,
-    format_func=lambda text: words["example_names"][EXAMPLES.index(text)],
-    default=choice.text if choice.text in EXAMPLES else None,
-    label_visibility="collapsed",
-)
+with st.container(horizontal=True):
+    for text, name in zip(EXAMPLES, words["example_names"], strict=True):
+        kind = "primary" if text == choice.text else "secondary"
+        st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")
 if run := run_or_explain():
     if any(ord(letter) not in LATIN for letter in choice.text if letter.isalpha()):
         st.caption(words["other_script"])

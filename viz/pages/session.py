@@ -9,7 +9,7 @@ import json
 import threading
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +22,7 @@ TEXTS = Path(__file__).parent.parent / "text"
 LANGUAGES = {"en": "English", "bn": "বাংলা"}
 VIEWS = ("lines", "atlas", "matrix")
 UNITS = ("words", "tokens")
+WIDGETS = ("text", "lang", "beams")  # what Streamlit's own widgets ask; the browser answers everything else by itself
 BEAMS = {4: "beam", 1: "greedy"}
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
@@ -113,9 +114,24 @@ def address_value(value, name: str) -> str:
 
 
 def current_choice() -> Choice:
-    """The Choice of this person now: the address, and over it what the widgets of this run say."""
-    widgets = {name: str(st.session_state[name]) for name in ("text", "lang", "beams") if name in st.session_state}
-    return Choice.from_query(st.query_params.to_dict() | widgets)
+    """The Choice of this person now, and the widgets made to agree with it.
+
+    Widgets write the address (see remember); but an address that somebody edited, opened, or went back to wins over them.
+    """
+    choice = Choice.from_query(st.query_params.to_dict())
+    for name in WIDGETS:
+        if st.session_state.get("address." + name) != getattr(choice, name):
+            st.session_state[name] = st.session_state["address." + name] = getattr(choice, name)
+    return replace(choice, **{name: st.session_state[name] for name in WIDGETS})
+
+
+def remember(name: str) -> None:
+    """Puts a widget's value into the address; a default leaves it."""
+    value = st.session_state["address." + name] = st.session_state[name]
+    if value == getattr(Choice, name):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = address_value(value, name)
 
 
 @st.cache_data(show_spinner=False)
