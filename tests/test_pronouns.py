@@ -10,6 +10,7 @@ from model.language.french import load_predicates, noun_phrase
 from model.language.pronouns import (
     KEPT_FOR_TEST,
     SPLITS,
+    SYMMETRIC,
     examples,
     load_families,
     load_lexicon,
@@ -79,6 +80,17 @@ def test_minimal_pair_differs_in_one_word_and_swaps(pairs):
         assert sum(word != other for word, other in zip(words, others)) == 1
         assert (first.antecedent, first.distractor) == (second.distractor, second.antecedent)
         assert {first.pronoun, second.pronoun} == {"il", "elle"}
+
+
+def test_no_predicate_fits_both_nouns_of_a_family():
+    for family in sum(load_families(), ()):
+        assert family.says_noun and family.says_other, family.name
+        assert not {one.key for one in family.says_noun} & {one.key for one in family.says_other}, family.name
+
+
+def test_symmetric_families_are_few(pairs):
+    share = sum(first.template in SYMMETRIC for first, _ in pairs["training"]) / len(pairs["training"])
+    assert 0 < share <= 0.06
 
 
 def test_splits_share_no_pair_of_nouns(pairs):
