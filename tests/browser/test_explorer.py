@@ -229,7 +229,9 @@ def test_output_word_shows_its_alternatives(explorer):
 
 def test_hidden_mass_is_printed(explorer):
     # Head 2 of layer 2: rows a, didn't give 2 of 6 keys = 1/3 each, row it gives 0.03; their mean is 0.232.
-    assert explorer.inner_text(".mj-mass") == "hidden mass 23 %"
+    assert explorer.inner_text(".mj-mass") == "hidden mass 3 % in the row of it"
+    explorer.click('.mj-left [data-word="2"]')
+    assert explorer.inner_text(".mj-mass") == "hidden mass 23 %, on average"
 
 
 def test_sub_words_show_each_token(explorer):
@@ -260,6 +262,7 @@ def test_atlas_opens_a_head_by_pointer_and_by_keyboard(explorer):
     assert "Layer 1, head 1" in explorer.inner_text(".mj-say")
     explorer.mouse.click(box["x"] + 60, box["y"] + 50)
     assert choices(explorer)["heads"] == "1"
+    assert "looks at" in explorer.inner_text(".mj-say")  # no longer what the atlas said
 
 
 def test_matrix_loads_from_this_machine_only(explorer, small_app):

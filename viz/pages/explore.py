@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model.reading.recorded import EXAMPLES
+from model.reading.run import Run
 from viz.components.explorer import explorer
 from viz.pages import session
 
@@ -14,7 +15,7 @@ def choose_text(text: str) -> None:
     session.remember("text")
 
 
-def run_or_explain() -> "session.Run | None":
+def run_or_explain() -> Run | None:
     """The Run of the chosen text; or None, after saying in one sentence what is in the way."""
     if run := session.recorded_run(choice):
         session.warm(choice.model)
@@ -48,9 +49,8 @@ st.text_input(
     on_change=session.remember,
     args=("text",),
     placeholder=words["placeholder"],
-    label_visibility="collapsed",
 )
-with st.container(horizontal=True):
+with st.container(horizontal=True, gap="xsmall", key="examples"):
     for text, name in zip(EXAMPLES, words["example_names"], strict=True):
         kind = "primary" if text == choice.text else "secondary"
         st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")

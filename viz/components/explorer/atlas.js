@@ -143,6 +143,7 @@ function mjAtlasHit(at, x, y) {
 
 /** Marks lie above the canvas, so that pointing repaints nothing. Without a cell the whole head is described. */
 function mjPointAtlas(at, place) {
+  if (at.state.view !== "atlas") return; // a map was opened: the pointer leaves a canvas that is gone
   const { tileMark, cellMark } = at.parts, { map, plan } = at.atlas;
   const valid = place && place.layer < plan.layers && place.head < plan.heads;
   at.atlasPlace = valid ? place : null;

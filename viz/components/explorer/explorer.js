@@ -255,7 +255,7 @@ function mjMarkControls(at) {
   const { state, parts } = at, pressed = { part: state.part, view: state.view, unit: state.unit, layer: String(state.layer) };
   for (const node of at.root.querySelectorAll(".mj-choices button, .mj-controls button")) {
     const [[name, value]] = Object.entries(node.dataset);
-    const heads = value === "all" ? !state.heads.length : at.state.view === "matrix" ? Number(value) === (state.heads[0] || 1) : !state.heads.length || state.heads.includes(Number(value));
+    const heads = value === "all" ? !state.heads.length && state.view !== "matrix" : at.state.view === "matrix" ? Number(value) === (state.heads[0] || 1) : !state.heads.length || state.heads.includes(Number(value));
     node.setAttribute("aria-pressed", String(name === "head" ? heads : pressed[name] === value));
   }
   parts.threshold.value = state.threshold;
@@ -263,12 +263,15 @@ function mjMarkControls(at) {
   parts.thresholdText.textContent = state.threshold.toFixed(2);
   parts.controls.dataset.heads = at.state.view === "matrix" || state.heads.length === 1 ? "one" : "several";
   parts.hide.checked = state.hide;
-  parts.mass.textContent = state.hide ? mjText(at, "hidden_mass", { percent: mjText(at, "percent", { number: Math.round(100 * mjMass(at)) }) }) : "";
+  parts.mass.textContent = state.hide ? mjMass(at) : "";
 }
 
+/** What the hidden columns hold: of the pinned row where lines show one, else on the average of the rows. */
 function mjMass(at) {
-  const { map, layers, heads } = { ...mjDrawnHeads(at) }, rows = mjShown(map.queries, true), columns = mjShown(map.keys, true);
-  return mjHiddenMass(map, layers, heads, rows, columns);
+  const { map, layers, heads } = mjDrawnHeads(at), rows = mjShown(map.queries, true), columns = mjShown(map.keys, true);
+  const focus = at.state.view === "lines" && mjFocus({ ...at, pointed: null }), pinned = focus ? rows.filter((row) => map.queries[row].word === focus.word) : [];
+  const share = mjHiddenMass(map, layers, heads, pinned.length ? pinned : rows, columns), percent = mjText(at, "percent", { number: Math.round(100 * share) });
+  return mjText(at, pinned.length ? "hidden_mass_row" : "hidden_mass", { percent, word: pinned.map((row) => map.queries[row].text).join("·") });
 }
 
 function mjDrawnHeads(at) {
@@ -305,7 +308,7 @@ function mjDraw(at) {
   root.dataset.showing = state.view;
   mjDrawControls(at);
   mjMarkControls(at);
-  parts.read.textContent = mjText(at, `read_${state.view}`);
+  parts.read.textContent = `${mjText(at, `part_${state.part}`)} ${mjText(at, `read_${state.view}`)}`;
   parts.caveat.textContent = mjText(at, `caveat_${state.view}`);
   parts.leftHead.textContent = mjText(at, `queries_${state.part}`);
   parts.rightHead.textContent = mjText(at, `keys_${state.part}`);

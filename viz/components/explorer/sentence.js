@@ -1,6 +1,8 @@
 // The sentence and its translation: the largest type on the page, and the stepper between them.
 // A source word is shaded by the cross-attention of the row that produced the chosen output word.
 
+const MJ_LONG = 24; // words; a longer sentence is set smaller, so that it does not push the view off the screen
+
 /** The probability of each output word: the product over its tokens. */
 function mjWordProbabilities(run) {
   const products = run.target.words.map(() => 1);
@@ -20,6 +22,7 @@ function mjDrawSentence(at) {
   const drawn = (word) => !(at.state.hide && word.kind === "special");
   target.replaceChildren(...run.target.words.map((word, place) => drawn(word) && mjTargetWord(at, word, place, probabilities[place])).filter(Boolean));
   source.replaceChildren(...run.source.words.map((word, place) => drawn(word) && mjSourceWord(at, word, place)).filter(Boolean));
+  at.root.classList.toggle("mj-long", run.target.words.length > MJ_LONG);
   mjPlaceLabels(at);
 }
 
@@ -62,12 +65,13 @@ function mjAntecedent(at, word, { candidates }) {
   const [best] = candidates, show = (event) => mjShowCandidates(at, event.currentTarget, word, candidates), hide = () => mjHideTip(at);
   return mjNode("button", {
     class: "mj-antecedent", type: "button", "data-antecedent": best.word, onpointerenter: show, onpointerleave: hide, onfocus: show, onblur: hide,
-  }, [mjCandidate(at, word, best)]);
+  }, [mjAnswer(at, word, best)]);
 }
 
-function mjCandidate(at, word, candidate) {
-  const percent = mjText(at, "percent", { number: Math.round(candidate.probability * 100) });
-  return mjText(at, candidate.word < 0 ? "antecedent_nothing" : "antecedent", { word: word.text, antecedent: candidate.text, percent });
+/** Below one half the model has not made up its mind, and an equals sign would say that it has. */
+function mjAnswer(at, word, { text, word: place, probability }) {
+  const percent = mjText(at, "percent", { number: Math.round(probability * 100) }), antecedent = place < 0 ? mjText(at, "nothing") : text;
+  return mjText(at, probability < 0.5 ? "antecedent_unsure" : "antecedent", { word: word.text, antecedent, percent });
 }
 
 /** Labels hang under their word without pushing its neighbours apart; one that would cover another takes its own room. */
