@@ -19,8 +19,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @contextmanager
-def running_app():
-    """Starts the app on a free port and yields its address."""
+def running_app(folder: Path = ROOT, *options: str):
+    """Starts the app.py of a folder on a free port and yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -33,7 +33,7 @@ def running_app():
         "--server.headless=true",
         "--server.address=127.0.0.1",
     ]
-    process = subprocess.Popen([*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, f"--server.port={port}", *options], cwd=folder, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(120):

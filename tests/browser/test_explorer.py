@@ -5,17 +5,12 @@ The page under test is a small app with made-up weights: these tests need no mod
 
 import csv
 import io
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.conftest import ROOT, running_app
 
 # Source: 5 words in 6 tokens, target: 4 words in 4 tokens; 2 encoder layers of 3 heads, 1 cross layer of 3 heads.
 # Encoder layer 2 head 2, token row "it" (position 3): 0.7 on "did", 0.2 on "n't"; so the word "didn't" has 0.9.
@@ -81,24 +76,8 @@ def small_app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explorer")
     (folder / "app.py").write_text(APP.format(root=str(ROOT)), encoding="utf-8")
     (folder / "static").symlink_to(ROOT / "static")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"address": "127.0.0.1", "port": port, "headless": "true", "enableStaticServing": "true"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--browser.gatherUsageStats=false"]
-    command += [f"--server.{name}={value}" for name, value in options.items()]
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
+    with running_app(folder, "--server.enableStaticServing=true", "--browser.gatherUsageStats=false") as where:
+        yield where + "/"
 
 
 @pytest.fixture
