@@ -14,7 +14,7 @@ from viz.pages import session
 st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
 
 st.html(Path(__file__).parent / "viz" / "pages" / "style.css")
-st.logo("static/logo.svg", icon_image="static/icon.svg", size="large")
+st.logo("static/logo.svg", size="large")
 
 choice = session.current_choice()
 words = session.strings(choice.lang)["app"]

@@ -1,5 +1,9 @@
 """What several test files share: a small trained-from-nothing translator, made once."""
 
+import json
+import struct
+
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +17,21 @@ SENTENCES = [
     "It is raining and the dog sleeps.",
     "Il pleut et le chien dort.",
 ]
+
+
+def unpack(packed: bytes) -> dict:
+    """What the browser makes of the explorer's bytes, with the codes by part under "codes"."""
+    records, place = {}, 0
+    for _ in range(2):
+        (length,) = struct.unpack_from("<I", packed, place)
+        records |= json.loads(packed[place + 4 : place + 4 + length])
+        place += 4 + length
+    kind, records["codes"] = np.dtype(f"<u{records['bits'] // 8}"), {}
+    for part, count in records["counts"].items():
+        records["codes"][part] = np.frombuffer(packed, kind, count, place)
+        place += count * kind.itemsize
+    assert place == len(packed)
+    return records
 
 
 @pytest.fixture(scope="session")

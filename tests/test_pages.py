@@ -1,12 +1,12 @@
 """Pages through Streamlit's own tester: turn one knob, see one thing change; bad input gets one sentence."""
 
-import json
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.reading.recorded import EXAMPLES
+from tests.conftest import unpack
 
 APP = str(Path(__file__).parent.parent / "app.py")
 
@@ -23,8 +23,8 @@ def open_app():
 
 
 def explorer_data(app):
-    """What the browser was sent, without the arrays."""
-    return json.loads(app.get("bidi_component")[0].proto.mixed.json)
+    """What the browser was sent."""
+    return unpack(app.get("bidi_component")[0].proto.bytes)
 
 
 def messages(app):

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from model.reading.recorded import EXAMPLES
+from tests.conftest import unpack
+from viz.components.explorer import with_length
 from viz.pages import session
 from viz.pages.session import Choice
 
@@ -45,25 +47,30 @@ def run(translator):
     return translator.read(EXAMPLES[0], beams=1)
 
 
-def test_payload_carries_every_weight(run):
-    payload = session.payload(run, Choice())
+def picture_of(run):
+    """The unpacked picture; the record of the state, which comes before it on the wire, is empty here."""
+    session.picture.clear()
+    return unpack(with_length({}) + session.picture(run.model, run.text, run.beams, run))
+
+
+def test_picture_carries_every_weight(run):
+    picture = picture_of(run)
     for part, maps in run.maps.items():
-        decoded = (payload[part] / (2.0 ** payload["bits"] - 1)) ** 2
+        decoded = (picture["codes"][part] / (2.0 ** picture["bits"] - 1)) ** 2
         shape = (maps.layers, maps.heads, len(maps.query_axis), len(maps.key_axis))
         np.testing.assert_allclose(decoded.reshape(shape), maps.all_weights(), atol=2e-5)
 
 
-def test_payload_starts_at_it(run):
-    payload = session.payload(run, Choice())
-    word = payload["suggested"]["encoder"]["word"]
-    assert word is None or run.source.words[word].text == "it"
-    assert payload["suggested"]["cross"]["word"] is None
+def test_view_starts_at_it(run):
+    suggested = session.state(run, Choice())["suggested"]
+    assert run.source.words[suggested["encoder"]["word"]].text == "it"
+    assert suggested["cross"]["word"] is None
 
 
 def test_long_text_is_coded_in_bytes(translator, monkeypatch):
     monkeypatch.setattr(session, "WIRE_BYTES", 1000)
     run = translator.read("The dog sleeps because it is raining.", beams=1)
-    assert session.payload(run, Choice())["bits"] == 8
+    assert picture_of(run)["bits"] == 8
 
 
 def test_recording_of_other_weights_is_not_shown(monkeypatch):

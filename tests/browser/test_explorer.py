@@ -18,7 +18,7 @@ APP = """
 import json, sys, tomllib
 sys.path.insert(0, {root!r})
 import numpy as np, streamlit as st
-from viz.components.explorer import explorer
+from viz.components.explorer import explorer, pack_picture
 from viz.figures.matrix import attention_matrix
 
 KINDS = {{"<s>": "special", "</s>": "special", ".": "punctuation"}}
@@ -63,11 +63,12 @@ run = dict(
         encoder=shape(2, source, source, False),
         decoder=shape(1, target, inputs, True),
         cross=shape(1, target, source, False)))
-explorer(dict(
-    run=run, bits=16, encoder=coded(encoder), decoder=coded(decoder), cross=coded(cross), choice=usual, defaults=usual,
+figure = json.loads(attention_matrix(np.eye(2), ["a", "b"], ["a", "b"]).to_json())
+codes = dict(encoder=coded(encoder), decoder=coded(decoder), cross=coded(cross))
+explorer(pack_picture(run, 16, figure, codes), dict(
+    choice=usual, defaults=usual,
     suggested=dict(encoder=dict(layer=2, heads=[2], word=None if shorter else 2)),
-    strings=tomllib.load(open({root!r} + "/viz/text/en.toml", "rb"))["explorer"],
-    figure=json.loads(attention_matrix(np.eye(2), ["a", "b"], ["a", "b"]).to_json())), key="explorer")
+    strings=tomllib.load(open({root!r} + "/viz/text/en.toml", "rb"))["explorer"]), key="explorer")
 """
 
 

@@ -4,7 +4,6 @@ import streamlit as st
 
 from model.reading.recorded import EXAMPLES
 from model.reading.run import Run
-from viz.components.explorer import explorer
 from viz.pages import session
 
 LATIN = range(0x250)  # the model has read English; other scripts reach it byte by byte
@@ -59,4 +58,4 @@ if run := run_or_explain():
         st.caption(words["other_script"])
     if run.fallback:
         st.caption(words["fallback"])
-    explorer(session.payload(run, choice), key="explorer")
+    session.show(run, choice)

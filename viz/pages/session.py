@@ -16,6 +16,7 @@ import streamlit as st
 
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, recordings
 from model.reading.run import PARTS, Run
+from viz.components.explorer import explorer, pack_picture
 from viz.figures.matrix import attention_matrix
 
 TEXTS = Path(__file__).parent.parent / "text"
@@ -196,16 +197,12 @@ def warm(model: str) -> threading.Thread:
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def pictures(model: str, text: str, beams: int, _run: Run) -> dict:
-    """The part of the payload that depends on the Run alone: texts, numbers and coded weights."""
+def picture(model: str, text: str, beams: int, _run: Run) -> bytes:
+    """What the explorer draws of a Run: texts, numbers and coded weights, packed once for everybody."""
     cells = sum(m.layers * m.heads * len(m.query_axis) * len(m.key_axis) for m in _run.maps.values())
     bits = 16 if 2 * cells <= WIRE_BYTES else 8
-    return {
-        "run": run_record(_run),
-        "bits": bits,
-        **{part: maps.codes(bits) for part, maps in _run.maps.items()},
-        "figure": matrix_template(),
-    }
+    codes = {part: maps.codes(bits) for part, maps in _run.maps.items()}
+    return pack_picture(run_record(_run), bits, matrix_template(), codes)
 
 
 def run_record(run: Run) -> dict:
@@ -249,10 +246,15 @@ def matrix_template() -> dict:
     return json.loads(attention_matrix([[1.0]], ["query"], ["key"]).to_json())
 
 
-def payload(run: Run, choice: Choice) -> dict:
-    """What the explorer shows: the Run, the Choice as it stands, and what it starts from where nothing was chosen."""
+def show(run: Run, choice: Choice) -> None:
+    """Puts the explorer on the page, as the Choice says."""
+    explorer(picture(run.model, run.text, run.beams, run), state(run, choice), key="explorer")
+
+
+def state(run: Run, choice: Choice) -> dict:
+    """The Choice as it stands, what the explorer starts from where nothing was chosen, and its words."""
     suggested = {part: suggestion(run, part) for part in run.maps}
-    return pictures(run.model, run.text, run.beams, run) | {
+    return {
         "choice": view_state(choice, suggested),
         "defaults": view_state(Choice(part=choice.part), suggested) | {"part": Choice.part},
         "suggested": suggested,

@@ -3,8 +3,11 @@
 The scripts are joined in the order given here into one module; only the last one exports.
 """
 
+import json
+import struct
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from viz.figures.colours import DARK_HEADS, DARK_MASKED, HEADS, MASKED, weight_colorscale
@@ -31,15 +34,29 @@ _mount = st.components.v2.component(
 )
 
 
-def explorer(payload: dict, *, key: str) -> None:
-    """Show one run. payload: run, bits, encoder, decoder, cross, choice, defaults, suggested, figure and strings.
+def pack_picture(run: dict, bits: int, figure: dict, codes: dict[str, np.ndarray]) -> bytes:
+    """What depends on the run alone, ready for the wire: packed once, sent to everybody who asks for it.
 
-    The arrays are one-dimensional uint8 or uint16 in (layer, head, query, key) order;
-    code = round(sqrt(weight) * (2**bits - 1)).
-    Raises ValueError if an array does not fit its map.
+    codes: by part, one-dimensional uint8 or uint16 in (layer, head, query, key) order, round(sqrt(weight) * (2**bits - 1)).
+    Raises ValueError if they do not fit the run's maps.
     """
-    for part, about in payload["run"]["maps"].items():
+    for part, about in run["maps"].items():
         expected = about["layers"] * about["heads"] * len(about["query"]["tokens"]) * len(about["key"]["tokens"])
-        if payload[part].shape != (expected,):
-            raise ValueError(f"{part} must hold {expected} codes for its tokens; got shape {payload[part].shape}")
-    _mount(key=key, data=payload | {"colours": COLOURS}, height="content")
+        if codes[part].shape != (expected,):
+            raise ValueError(f"{part} must hold {expected} codes for its tokens; got shape {codes[part].shape}")
+    about = {"run": run, "bits": bits, "figure": figure, "counts": {part: len(codes[part]) for part in run["maps"]}}
+    return with_length(about) + b"".join(codes[part].tobytes() for part in run["maps"])
+
+
+def with_length(record: dict) -> bytes:
+    """JSON behind its length in four bytes."""
+    text = json.dumps(record, ensure_ascii=False).encode()
+    return struct.pack("<I", len(text)) + text
+
+
+def explorer(picture: bytes, state: dict, *, key: str) -> None:
+    """Show one run. picture: from pack_picture; state: choice, defaults, suggested and strings.
+
+    All in one piece of bytes, because turning arrays and records into anything else cost 14 of 19 ms a click.
+    """
+    _mount(key=key, data=with_length(state | {"colours": COLOURS}) + picture, height="content")

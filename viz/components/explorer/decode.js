@@ -1,6 +1,23 @@
 // Codes to numbers. Weights arrive as round(sqrt(weight) × top), because linear bytes turn four small weights in ten into 0.
 // Legend: axis = one side of a map; item = what one row or column shows, a word or a token; masked = could not be seen at all.
 
+/** What Python packed: two records, each behind its length, then the codes of every part. */
+function mjUnpack(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), text = new TextDecoder();
+  let place = 0;
+  const record = () => {
+    const length = view.getUint32(place, true), start = place + 4;
+    place = start + length;
+    return JSON.parse(text.decode(bytes.subarray(start, place)));
+  };
+  const data = { ...record(), ...record() }, size = data.bits / 8, codes = {};
+  for (const [part, count] of Object.entries(data.counts)) {
+    const piece = bytes.slice(place, (place += count * size)); // a copy, because 16-bit numbers must start at an even address
+    codes[part] = size === 1 ? piece : new Uint16Array(piece.buffer);
+  }
+  return { ...data, codes };
+}
+
 /** The items of an axis. Each knows its word, its tokens (positions on the axis) and whether it is text the reader wrote. */
 function mjItems(axis, unit) {
   const tokens = axis.tokens.map((token, place) => {
@@ -65,7 +82,7 @@ function mjStore(data) {
   const kept = new Map();
   return (part, unit) => {
     const name = `${part} ${unit}`;
-    if (!kept.has(name)) kept.set(name, mjMap(data[part].getChildAt(0).toArray(), data.run.maps[part], data.bits, unit));
+    if (!kept.has(name)) kept.set(name, mjMap(data.codes[part], data.run.maps[part], data.bits, unit));
     return kept.get(name);
   };
 }

@@ -403,7 +403,7 @@ function mjWearTheme({ root, theme, data }) {
 /** Streamlit calls this again with every change of data and of theme, without a cleanup in between. */
 function mjReceive(at, data) {
   const choice = JSON.stringify(data.choice), fresh = at.choice !== choice;
-  if (at.run !== data.run.id || at.data.encoder !== data.encoder) { at.map = mjStore(data); at.pointed = null; }
+  if (at.run !== data.run.id) { at.map = mjStore(data); at.pointed = null; }
   at.data = data;
   at.state = fresh ? mjAdopt(data.choice, data, at.run === data.run.id ? at.state?.byPart : mjUnpinned(at, data)) : mjClamp(at.state, data);
   Object.assign(at, { choice, run: data.run.id });
@@ -415,7 +415,8 @@ function mjReceive(at, data) {
   if (!fresh) mjAddressSoon(at); // what did not fit the new run has left the state
 }
 
-export default function explorer({ data, parentElement }) {
+export default function explorer({ data: packed, parentElement }) {
+  const data = mjUnpack(packed);
   const root = parentElement.querySelector(".mj-root");
   if (!mjMounted.has(root)) mjMounted.set(root, mjMount(root, data));
   const at = mjMounted.get(root);
