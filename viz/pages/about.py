@@ -52,6 +52,7 @@ st.table(
         words["size"]: [f"{scores[group]['n']:,}" for _, group, *_ in rows],
     }
 )
+st.markdown(words["handwritten_note"])
 st.markdown(words["never_supervised"])
 
 st.header(words["learning"])
@@ -62,6 +63,7 @@ st.plotly_chart(
     config={"toImageButtonOptions": {"format": "svg"}, "displaylogo": False},
 )
 st.caption(words["learning_how"])
+st.caption(card.get("note", ""))
 
 st.header(words["sources"])
 st.markdown(card["attribution"])
