@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from viz.figures.colours import HEADS
+from viz.figures.colours import OKABE_ITO
 
 SERIES = {"bleu": "bleu", "pronouns": "pronoun_accuracy", "antecedents": "antecedent_accuracy", "head": "flip_rate"}
 
@@ -14,7 +14,7 @@ def training_curve(log: list[dict], names: dict[str, str]) -> go.Figure:
     """
     millions = [row["tokens"] / 1e6 for row in log]
     figure = go.Figure()
-    for colour, (name, key) in zip(HEADS, SERIES.items(), strict=False):
+    for colour, (name, key) in zip(OKABE_ITO, SERIES.items(), strict=False):
         factor = 1 if key == "bleu" else 100
         figure.add_scatter(
             x=millions, y=[factor * row[key] for row in log], name=names[name], mode="lines+markers", line_color=colour
@@ -22,7 +22,7 @@ def training_curve(log: list[dict], names: dict[str, str]) -> go.Figure:
     figure.update_layout(
         xaxis_title=names["axis_tokens"],
         yaxis={"range": [0, 101], "ticksuffix": " %"},
-        legend={"orientation": "h", "y": 1.12},
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         hovermode="x unified",
     )
