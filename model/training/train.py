@@ -28,6 +28,7 @@ from model.language.tokenizer import UNKNOWN, Tokenizer
 from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.device import best_device, device_name
 from model.training.batches import IGNORE, Batch, collate, epoch, sentence_examples
+from model.training.evaluate import quick_scores
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 PRESETS = {"transformer": TransformerConfig(vocabulary=8000)}
@@ -219,8 +220,6 @@ class Training:
         self.save_state()
 
     def validate(self, loss: float, antecedent_loss: float) -> None:
-        from model.training.evaluate import quick_scores
-
         scores = quick_scores(self.model, self.tokenizer, self.corpus)
         row = {"tokens": self.tokens, "steps": self.steps, "seconds": round(self.seconds), "loss": round(loss, 4)}
         self.log.append(row | {"antecedent_loss": round(antecedent_loss, 4)} | scores)

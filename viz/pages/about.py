@@ -38,7 +38,7 @@ if not card:
     st.error(words["no_card"])
     st.stop()
 network, scores = card["network"], card["scores"]
-st.markdown(words["network"].format(**network, parameters=card["parameters"], beams=choice.beams))
+st.markdown(words["network"].format(**network, parameters=card["parameters"]))
 st.markdown(words["training"].format(**card | {"hours": card["seconds"] / 3600, "millions": card["tokens"] / 1e6}))
 
 st.header(words["measured"])

@@ -1,7 +1,8 @@
 """What a page needs to know and remember: the Choice, the address it stands in, and every cache.
 
 Worth knowing: nothing is kept per person but the widgets. A Run is the same for everybody who asks for the same model and
-text, so it is made once and shared, and every cache is keyed by names, never by arrays.
+text, so it is made once and shared, and every cache is keyed by names, never by arrays. What a cache gives out is read, never
+changed: that is why nothing is copied on the way.
 """
 
 import gc
@@ -10,6 +11,7 @@ import threading
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -135,18 +137,18 @@ def remember(name: str) -> None:
         st.query_params[name] = address_value(value, name)
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def available_models() -> list[str]:
     return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def strings(language: str) -> dict:
     """Every sentence on screen, by section and name."""
     return tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def card(model: str) -> dict:
     """What is known of a checkpoint: data, training, measured scores. Empty if there is none."""
     try:
@@ -240,7 +242,7 @@ def axis_record(axis) -> dict:
     }
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def matrix_template() -> dict:
     """The matrix figure without its numbers: the browser puts the chosen head's in."""
     return json.loads(attention_matrix([[1.0]], ["query"], ["key"]).to_json())
