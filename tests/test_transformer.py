@@ -70,3 +70,14 @@ def test_positions_follow_the_formula():
 def test_unknown_norm_is_refused():
     with pytest.raises(ValueError, match='"pre" or "post"; got "none"'):
         Transformer(TransformerConfig(V, width=C, heads=H, norm="none"))
+
+
+def test_word_by_word_equals_all_at_once(network, texts):
+    """The key-value cache changes nothing but the work."""
+    source, target = texts
+    memory = network.encode(source)
+    kept, states = network.start(memory), []
+    for t in range(T):
+        state, kept = network.step(target[:, t], kept)
+        states.append(state)
+    torch.testing.assert_close(torch.stack(states, 1), network.decode(target, memory), atol=1e-5, rtol=0)

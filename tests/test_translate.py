@@ -128,7 +128,7 @@ def checkpoint(translator, tmp_path):
         {k: v.half().contiguous() for k, v in translator.network.state_dict().items()}, tmp_path / "model.safetensors"
     )
     translator.tokenizer.save(tmp_path / "tokenizer.json")
-    (tmp_path / "card.json").write_text(json.dumps({"network": vars(translator.network.config)}))
+    (tmp_path / "card.json").write_text(json.dumps({"kind": "transformer", "network": vars(translator.network.config)}))
     return tmp_path
 
 

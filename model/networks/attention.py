@@ -88,9 +88,22 @@ class MultiHeadAttention(nn.Module):
 
         With a list as `record` the readable path runs and what it saw is appended; without, the fused kernel.
         """
+        return self.look(x, *self.keys_values(memory), mask, record)
+
+    def keys_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """What memory (B, S, C) answers with, (B, H, S, D) each. It does not depend on who asks, so it can be kept."""
+        return self.split_heads(self.to_keys(memory)), self.split_heads(self.to_values(memory))
+
+    def look(
+        self,
+        x: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor | None = None,
+        record: list[AttentionRecord] | None = None,
+    ) -> Tensor:
+        """As forward, with keys and values at hand."""
         queries = self.split_heads(self.to_queries(x))  # (B, H, T, D)
-        keys = self.split_heads(self.to_keys(memory))  # (B, H, S, D)
-        values = self.split_heads(self.to_values(memory))  # (B, H, S, D)
         if record is None:
             mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
         else:

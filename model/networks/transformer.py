@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.networks.attention import AttentionRecord, MultiHeadAttention, causal_mask
+from model.networks.attention import MultiHeadAttention, causal_mask
 
 # B batch   S source tokens   T target tokens   C width of the model   V vocabulary
 
@@ -27,15 +27,6 @@ class TransformerConfig:
     feed_forward: int = 1024  # hidden width of the feed-forward block
     dropout: float = 0.1  # on what each block adds to the residual stream, in training only
     norm: str = "pre"  # "pre" or "post": where the layer norm stands (see Residual)
-
-
-@dataclass
-class TransformerRecord:
-    """Every attention of one forward pass, layer by layer. Lists, because the layers append to them."""
-
-    encoder: list[AttentionRecord]
-    decoder: list[AttentionRecord]
-    cross: list[AttentionRecord]
 
 
 def sinusoidal_positions(length: int, width: int, device: torch.device | None = None) -> Tensor:
@@ -117,6 +108,23 @@ class DecoderLayer(nn.Module):
         x = self.add_cross_attention(x, lambda h: self.cross_attention(h, memory, memory_mask, cross_record))
         return self.add_feed_forward(x, self.feed_forward)
 
+    def step(self, x: Tensor, kept: list[Tensor], memory_mask: Tensor | None) -> tuple[Tensor, list[Tensor]]:
+        """One token more, (B, 1, C). kept: its own keys and values of the tokens so far, then those of the memory.
+
+        This is the key-value cache: nothing that was projected once is projected again.
+        """
+        keys, values, memory_keys, memory_values = kept
+
+        def look_back(h: Tensor) -> Tensor:
+            nonlocal keys, values
+            key, value = self.attention.keys_values(h)
+            keys, values = torch.cat([keys, key], -2), torch.cat([values, value], -2)  # (B, H, t + 1, D)
+            return self.attention.look(h, keys, values)
+
+        x = self.add_attention(x, look_back)
+        x = self.add_cross_attention(x, lambda h: self.cross_attention.look(h, memory_keys, memory_values, memory_mask))
+        return self.add_feed_forward(x, self.feed_forward), [keys, values, memory_keys, memory_values]
+
 
 class Transformer(nn.Module):
     """Encoder and decoder with one embedding table for source, target and output (Vaswani et al. 2017, section 3.4)."""
@@ -141,9 +149,11 @@ class Transformer(nn.Module):
         # Small, because the table is also the output layer: it is scaled up by √C where it reads tokens.
         nn.init.normal_(self.embedding.weight, std=self.config.width**-0.5)
 
-    def embed(self, tokens: Tensor) -> Tensor:
+    def embed(self, tokens: Tensor, first: int = 0) -> Tensor:
+        """(B, T) ids at the positions first, first + 1, … to (B, T, C)."""
         x = self.embedding(tokens) * self.config.width**0.5  # (B, T, C)
-        return self.dropout(x + sinusoidal_positions(tokens.shape[1], self.config.width, tokens.device))
+        positions = sinusoidal_positions(first + tokens.shape[1], self.config.width, tokens.device)[first:]
+        return self.dropout(x + positions)
 
     def encode(self, source: Tensor, mask: Tensor | None = None, record: list | None = None) -> Tensor:
         """source: (B, S) token ids; mask: (B, S), True at real tokens. Returns the memory (B, S, C)."""
@@ -166,6 +176,23 @@ class Transformer(nn.Module):
         for layer in self.decoder:
             x = layer(x, memory, mask, key_mask(memory_mask), record, cross_record)
         return self.decoder_norm(x)
+
+    def start(self, memory: Tensor, memory_mask: Tensor | None = None) -> list[Tensor]:
+        """What the decoder keeps before its first token, batch first: for each layer its key-value cache, empty as yet,
+        and the keys and values of the memory."""
+        kept = []
+        for layer in self.decoder:
+            keys, values = layer.cross_attention.keys_values(memory)
+            kept += [keys[..., :0, :], values[..., :0, :], keys, values]
+        return kept
+
+    def step(self, token: Tensor, kept: list[Tensor], memory_mask: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
+        """One token more. token: (B,) ids. Returns the state (B, C) that predicts the next token, and what to keep."""
+        x, new = self.embed(token[:, None], first=kept[0].shape[-2]), []
+        for number, layer in enumerate(self.decoder):
+            x, kept_here = layer.step(x, kept[4 * number : 4 * number + 4], key_mask(memory_mask))
+            new += kept_here
+        return self.decoder_norm(x)[:, 0], new
 
     def logits(self, states: Tensor) -> Tensor:
         """(..., C) to (..., V), with the embedding table as output layer."""

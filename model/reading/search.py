@@ -1,6 +1,7 @@
 """Finds a translation, one word at a time. Greedy search is beam search with one beam.
 
-Worth knowing: here the Transformer is as sequential as an RNN, because each word is read again before the next is chosen.
+Worth knowing: here the Transformer is as sequential as an RNN, because each word is read before the next is chosen. Both
+keep what they need of the words so far (a key-value cache, a hidden state), so no word is read twice.
 """
 
 import torch
@@ -27,11 +28,13 @@ def search(
     limits = 2 * lengths + 10  # words after which a translation is cut off, ended or not
     memory = model.encode(source, mask).repeat_interleave(beams, 0)  # (B·K, S, C)
     memory_mask = None if mask is None else mask.repeat_interleave(beams, 0)
+    kept = model.start(memory, memory_mask)
     prefix = torch.full((sentences * beams, 1), START, device=source.device)
     scores = torch.full((sentences, beams), float("-inf"), device=source.device)
     scores[:, 0] = 0.0  # all beams start alike: only the first may speak
     for step in range(int(limits.max())):
-        log_p = model.logits(model.decode(prefix, memory, memory_mask)[:, -1]).float().log_softmax(-1)  # (B·K, V)
+        states, kept = model.step(prefix[:, -1], kept, memory_mask)
+        log_p = model.logits(states).float().log_softmax(-1)  # (B·K, V)
         log_p[:, NEVER] = float("-inf")
         finished = (prefix == END).any(1) | (step >= limits)
         log_p[finished] = float("-inf")
@@ -41,6 +44,7 @@ def search(
         beam, token = best // log_p.shape[1], best % log_p.shape[1]
         row = (beam + torch.arange(sentences, device=source.device)[:, None] * beams).flatten()
         prefix = torch.cat([prefix[row], token.flatten()[:, None]], 1)
+        kept = [tensor[row] for tensor in kept]
         if finished.all():
             break
     prefix = prefix.view(sentences, beams, -1)[:, :, 1:]

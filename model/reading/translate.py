@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from model.language.tokenizer import END, NONE, PAD, START, Tokenizer, is_punctuation
-from model.networks.transformer import Transformer, TransformerConfig
+from model.networks.build import build, config_from
 from model.reading.device import best_device, device_name
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, fingerprint
 from model.reading.run import Antecedent, AttentionMaps, Axis, Candidate, Run, Token, Word, save_runs
@@ -47,7 +47,7 @@ class CheckpointError(Exception):
 class Translator:
     """A network with its tokenizer on one device."""
 
-    def __init__(self, network: Transformer, tokenizer: Tokenizer, name: str, device: torch.device | None = None):
+    def __init__(self, network: torch.nn.Module, tokenizer: Tokenizer, name: str, device: torch.device | None = None):
         self.device = device or best_device()
         self.network = network.to(self.device).eval()
         self.tokenizer, self.name = tokenizer, name
@@ -66,7 +66,7 @@ class Translator:
             raise CheckpointError("missing", message, ", ".join(missing))
         try:
             card = json.loads((folder / "card.json").read_text())
-            network = Transformer(TransformerConfig(**card["network"]))
+            network = build(config_from(card["kind"], card["network"]))
             weights = load_file(folder / "model.safetensors")
             network.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
             tokenizer = Tokenizer.load(folder / "tokenizer.json")

@@ -1,6 +1,7 @@
 """One command from a file of sentence pairs to a checkpoint, on a CPU or a GPU, killed and resumed at will.
 
     python -m model.training.train transformer --pairs fra.txt
+    python -m model.training.train gru --pairs fra.txt --tokens 6000000 --tokenizer model/checkpoints/transformer/tokenizer.json
 
 Worth knowing: accuracy says nothing about where the work is done. A decoder can find the pronoun's gender in its own
 prefix; hiding a part of that prefix (word dropout) and asking the encoder for the antecedent move the work to the encoder.
@@ -20,18 +21,29 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from tqdm import tqdm
 
 from model.language import pronouns, tatoeba
 from model.language.tokenizer import UNKNOWN, Tokenizer
-from model.networks.transformer import Transformer, TransformerConfig
+from model.networks.build import build, kind_of
+from model.networks.recurrent import RecurrentConfig
+from model.networks.transformer import TransformerConfig
 from model.reading.device import best_device, device_name
 from model.training.batches import IGNORE, Batch, collate, epoch, sentence_examples
 from model.training.evaluate import quick_scores
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
-PRESETS = {"transformer": TransformerConfig(vocabulary=8000)}
+# Widths of the recurrent states: chosen so that all have as many parameters as the Transformer, to 3 %.
+PRESETS = {
+    "transformer": TransformerConfig(vocabulary=8000),
+    "transformer-twin": TransformerConfig(vocabulary=8000),  # the same network, trained as short as the recurrent ones
+    "rnn": RecurrentConfig(vocabulary=8000, cell="rnn", hidden=1044),
+    "lstm": RecurrentConfig(vocabulary=8000, cell="lstm", hidden=550),
+    "gru": RecurrentConfig(vocabulary=8000, cell="gru", hidden=656),
+    "gru-attention": RecurrentConfig(vocabulary=8000, cell="gru", hidden=632, attention=True),
+}
 ATTRIBUTION = (
     "Trained on English-French sentence pairs from Tatoeba (https://tatoeba.org), via www.manythings.org/anki "
     "(2019-04-07 edition), CC BY 2.0 FR (https://creativecommons.org/licenses/by/2.0/fr/), normalised and filtered, "
@@ -65,7 +77,7 @@ def learning_rate(config: TrainingConfig, tokens: int) -> float:
     return config.learning_rate * max(0.0, min(rise, 1.0, fall))
 
 
-def losses(model: Transformer, batch: Batch, config: TrainingConfig) -> tuple[torch.Tensor, torch.Tensor]:
+def losses(model: nn.Module, batch: Batch, config: TrainingConfig) -> tuple[torch.Tensor, torch.Tensor]:
     """Translation loss (nats a token, smoothed) and antecedent loss (nats a pronoun)."""
     rate = torch.where(batch.it >= 0, config.word_dropout, config.plain_word_dropout)[:, None]
     hidden = torch.rand(batch.prefix.shape, device=rate.device) < rate
@@ -82,7 +94,7 @@ def losses(model: Transformer, batch: Batch, config: TrainingConfig) -> tuple[to
     return translation, F.cross_entropy(named.float(), batch.antecedent[rows])
 
 
-def optimizers(model: Transformer, config: TrainingConfig) -> list[torch.optim.Optimizer]:
+def optimizers(model: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the layers, AdamW for the embedding, the norms and the biases (Jordan et al. 2024)."""
     matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "embedding" not in name]
     others = [p for name, p in model.named_parameters() if p.dim() != 2 or "embedding" in name]
@@ -102,16 +114,21 @@ def generator_fingerprint() -> str:
 class Training:
     """A training run that can be put down and taken up: everything that decides the next step is in state()."""
 
-    def __init__(self, name: str, pairs_file: Path, config: TrainingConfig, work: Path):
+    def __init__(
+        self, name: str, pairs_file: Path, config: TrainingConfig, work: Path, tokenizer_file: Path | None = None
+    ):
         self.name, self.config, self.work = name, config, work
+        work.mkdir(parents=True, exist_ok=True)
         self.corpus = tatoeba.load(pairs_file)
         self.data_sha256 = hashlib.sha256(Path(pairs_file).read_bytes()).hexdigest()
         self.generator_sha256 = generator_fingerprint()
         torch.manual_seed(config.seed)
-        self.tokenizer = self.prepare_tokenizer(PRESETS[name].vocabulary)
+        self.tokenizer = (
+            Tokenizer.load(tokenizer_file) if tokenizer_file else self.prepare_tokenizer(PRESETS[name].vocabulary)
+        )
         self.network = replace(PRESETS[name], vocabulary=len(self.tokenizer))
         self.device = best_device()
-        self.model = Transformer(self.network).to(self.device)
+        self.model = build(self.network).to(self.device)
         self.optimizers = optimizers(self.model, config)
         self.pairs = sentence_examples(self.corpus.training, self.tokenizer)
         self.tokens = self.steps = self.epoch_number = self.position = 0
@@ -127,7 +144,6 @@ class Training:
     def prepare_tokenizer(self, vocabulary: int) -> Tokenizer:
         path = self.work / "tokenizer.json"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             generated = pronouns.examples("training", self.config.seed, 30_000)
             texts = [text for pair in self.corpus.training for text in pair]
             texts += [text for example in generated for text in (example.source, example.target)]
@@ -237,6 +253,7 @@ class Training:
         return {
             "name": self.name,
             "attribution": ATTRIBUTION,
+            "kind": kind_of(self.network),
             "network": asdict(self.network),
             "training": asdict(self.config),
             "command": f"python -m model.training.train {self.name} --pairs FILE --tokens {self.config.tokens}",
@@ -260,6 +277,7 @@ def main() -> None:
     parser.add_argument("name", choices=PRESETS)
     parser.add_argument("--pairs", type=Path, required=True, help="tab-separated file: English, French")
     parser.add_argument("--work", type=Path, help="folder for the resumable state (default runs/NAME)")
+    parser.add_argument("--tokenizer", type=Path, help="use this tokenizer.json instead of training one")
     parser.add_argument("--out", type=Path, help="folder for the checkpoint (default model/checkpoints/NAME)")
     parser.add_argument("--stop-tokens", type=int, help="pause after this many tokens; the same command goes on")
     for name, kind in (("tokens", int), ("batch-tokens", int), ("learning-rate", float), ("seed", int)):
@@ -272,7 +290,8 @@ def main() -> None:
         seed=arguments.seed,
     )
     try:
-        training = Training(arguments.name, arguments.pairs, config, arguments.work or Path("runs") / arguments.name)
+        work = arguments.work or Path("runs") / arguments.name
+        training = Training(arguments.name, arguments.pairs, config, work, arguments.tokenizer)
     except (OSError, ValueError) as error:
         raise SystemExit(f"cannot train: {error}") from None
     if training.corpus.bad_lines:
