@@ -71,6 +71,16 @@ def test_tile_is_the_maximum_of_each_rectangle(causal):
     np.testing.assert_allclose(maps.tile(1, 0, slice(1, 7), slice(2, 7), (3, 2)), expected, atol=1e-6)
 
 
+def test_a_word_sums_its_columns_and_averages_its_rows():
+    words = (Word("did"), Word("n't"))
+    axis = Axis(words, (Token("d", 0, 0), Token("id", 1, 0), Token("n't", 2, 1)))
+    random = np.random.default_rng(0)
+    maps = AttentionMaps(random.normal(size=(1, 1, 3, D)), random.normal(size=(1, 1, 3, D)), axis, axis)
+    weights = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8], [0.2, 0.2, 0.6]])
+    # row "did": mean of 0.5 + 0.3 = 0.8 and 0.1 + 0.1 = 0.2 is 0.5; row "n't": 0.2 + 0.2 = 0.4
+    np.testing.assert_allclose(maps.by_word(weights), [[0.5, 0.5], [0.4, 0.6]])
+
+
 def test_tile_of_a_small_rectangle_is_the_weights():
     maps = make_maps()
     np.testing.assert_allclose(maps.tile(0, 1, slice(None), slice(None), (99, 99)), maps.weights(0, 1), atol=1e-6)

@@ -113,6 +113,11 @@ class AttentionMaps:
         """(layer, head, query, key). For short texts: memory grows with the square of the length."""
         return np.stack([np.stack([self.weights(x, y) for y in range(self.heads)]) for x in range(self.layers)])
 
+    def by_word(self, weights: np.ndarray) -> np.ndarray:
+        """(query, key) over tokens to (query word, key word): columns of a word summed, rows averaged; rows still sum to 1."""
+        rows = [weights[self.query_axis.tokens_of(word)].mean(0) for word in range(len(self.query_axis.words))]
+        return np.stack([np.stack(rows)[:, self.key_axis.tokens_of(w)].sum(1) for w in range(len(self.key_axis.words))], 1)
+
     def codes(self, bits: int = 8) -> np.ndarray:
         """All weights for the browser, flat, as round(√weight · (2**bits - 1)), uint8 or uint16.
 
@@ -181,7 +186,6 @@ class Run:
     beams: int = 1
     recorded: bool = False
     check: float = 0.0  # greatest difference between these weights and the network's own
-    latency_ms: float = field(default=0.0, compare=False)  # of the search for the translation, on this device
     fallback: bool = field(default=False, compare=False)  # the GPU ran out of memory and the CPU did the work
 
     def __post_init__(self):
