@@ -16,19 +16,22 @@ LATIN = range(0x250)  # the model has read English; other scripts reach it byte 
 def read_sentence(choice: Choice) -> Run | None:
     """Box, examples, and the Run of the chosen text; or None, after saying in one sentence what is in the way."""
     words = session.strings(choice.lang)["explore"]
-    st.text_input(
-        words["sentence"], key="text", on_change=session.remember, args=("text",), placeholder=words["placeholder"]
-    )
-    with st.container(horizontal=True, gap="xsmall", key="examples"):
-        for text, name in zip(EXAMPLES, words["example_names"], strict=True):
-            kind = "primary" if text == choice.text else "secondary"
-            st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")
+    sentence_box(choice, words["sentence"])
     if run := run_or_explain(choice):
         if any(ord(letter) not in LATIN for letter in choice.text if letter.isalpha()):
             st.caption(words["other_script"])
         if run.fallback:
             st.caption(words["fallback"])
     return run
+
+
+def sentence_box(choice: Choice, label: str) -> None:
+    words = session.strings(choice.lang)["explore"]
+    st.text_input(label, key="text", on_change=session.remember, args=("text",), placeholder=words["placeholder"])
+    with st.container(horizontal=True, gap="xsmall", key="examples"):
+        for text, name in zip(EXAMPLES, words["example_names"], strict=True):
+            kind = "primary" if text == choice.text else "secondary"
+            st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")
 
 
 def choose_text(text: str) -> None:
