@@ -28,6 +28,7 @@ pages = st.navigation(
             url_path="explore",
             default=True,
         ),
+        st.Page("viz/pages/race.py", title=words["race"], icon=":material/timer:", url_path="race"),
         st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
     ]
 )
