@@ -1,5 +1,7 @@
 """AttentionMaps against the softmax written out; Run keeps its own shapes and survives a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,19 @@ def test_weights_are_the_softmax_of_scaled_products():
     expected = softmax(maps.queries[1, 2] @ maps.keys[1, 2].T / np.sqrt(D))
     np.testing.assert_allclose(maps.weights(1, 2), expected, atol=1e-6)
     np.testing.assert_allclose(maps.all_weights().sum(-1), 1, atol=1e-6)
+
+
+def test_additive_weights_follow_bahdanau():
+    random, maps = np.random.default_rng(1), make_maps()
+    additive = replace(maps, score=random.normal(size=(L, H, D)))
+    scores = [[additive.score[1, 2] @ np.tanh(q + k) for k in maps.keys[1, 2]] for q in maps.queries[1, 2]]
+    np.testing.assert_allclose(additive.weights(1, 2), softmax(np.array(scores)), atol=1e-6)
+    assert (maps.kind, additive.kind) == ("softmax", "additive")
+
+
+def test_score_of_another_width_is_refused():
+    with pytest.raises(ValueError, match=r"score must be \(layer, head, width\) = \(2, 3, 11\); got \(2, 3, 7\)"):
+        replace(make_maps(), score=np.zeros((L, H, 7)))
 
 
 def test_causal_row_sees_only_the_past():

@@ -8,6 +8,7 @@ readable path, all positions at once. That one pass gives the probabilities and 
 
 import argparse
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -126,11 +127,13 @@ class Translator:
     @torch.inference_mode()
     def read_on_device(self, text: str, beams: int) -> Run:
         source = torch.tensor([self.ids(text)], device=self.device)
+        begun = time.perf_counter()
         target = search(self.network, source, beams=beams)[0]
+        latency_ms = 1000 * (time.perf_counter() - begun)
         prefix = torch.tensor([[START, *target]], device=self.device)
-        encoder, decoder, cross = [], [], []
-        memory = self.network.encode(source, record=encoder)
-        states = self.network.decode(prefix, memory, record=decoder, cross_record=cross)
+        records = {"encoder": [], "decoder": [], "cross": []}
+        memory = self.network.encode(source, record=records["encoder"])
+        states = self.network.decode(prefix, memory, record=records["decoder"], cross_record=records["cross"])
         probabilities = self.network.logits(states)[0].softmax(-1)  # (T, V)
         source_axis = self.source_axis(text)
         translation = self.tokenizer.decode(target)
@@ -139,13 +142,15 @@ class Translator:
             (Word("<s>", "special"), *target_axis.words[:-1]),
             (Token("<s>", START, 0), *(Token(t.text, t.id, t.word + 1) for t in target_axis.tokens[:-1])),
         )
-        maps = {
-            "encoder": attention_maps(encoder, source_axis, source_axis),
-            "decoder": attention_maps(decoder, target_axis, prefix_axis, causal=True),
-            "cross": attention_maps(cross, target_axis, source_axis),
+        axes = {
+            "encoder": (source_axis, source_axis),
+            "decoder": (target_axis, prefix_axis),
+            "cross": (target_axis, source_axis),
         }
-        records = {"encoder": encoder, "decoder": decoder, "cross": cross}
-        check = max(largest_difference(maps[part], records[part]) for part in maps)
+        maps = {
+            part: attention_maps(seen, *axes[part], causal=part == "decoder") for part, seen in records.items() if seen
+        }
+        check = max((largest_difference(maps[part], records[part]) for part in maps), default=0.0)
         if check > TOLERANCE:
             raise RuntimeError(f"weights recomputed from queries and keys differ from the network's own by {check:.1e}")
         best = probabilities.topk(3)
@@ -165,6 +170,7 @@ class Translator:
             device=device_name(self.device),
             beams=beams,
             check=check,
+            latency_ms=latency_ms,
             fallback=self.fallback,
         )
 
@@ -212,6 +218,9 @@ def attention_maps(records: list, query_axis: Axis, key_axis: Axis, causal: bool
         query_axis=query_axis,
         key_axis=key_axis,
         causal=causal,
+        score=None
+        if records[0].score is None
+        else torch.stack([record.score for record in records]).cpu().numpy(),  # (layer, head, width)
     )
 
 
@@ -239,6 +248,7 @@ def as_json(run: Run) -> dict:
         "model": run.model,
         "device": run.device,
         "beams": run.beams,
+        "latency_ms": run.latency_ms,
         "largest_difference": run.check,
     }
 
