@@ -112,7 +112,7 @@ class Steps:
     stands before the block; gain, shift: (C,), its parameters; entered: (C,). query_matrix (C, D), query_bias (D,),
     output_matrix (D, C): the head's slices. query: (D,); keys, values: (S, D). products: (S,), q·k; divisor: what they are
     divided by; seen: (S,), False where the mask hides the key; scores: (S,), -inf there; weights: (S,), sum to 1, 0 there;
-    mixed: (D,); written: (C,). check: greatest difference from the network's own (see largest).
+    mixed: (D,); written: (C,). check: greatest difference from the network's own (see largest), over `compared` numbers.
     """
 
     part: str
@@ -143,6 +143,7 @@ class Steps:
     written: np.ndarray
     pushes: Pushes
     check: float
+    compared: int
 
     def __post_init__(self):
         for field in fields(self):
@@ -266,7 +267,7 @@ def work_through(
     root = float(np.sqrt(len(query)))
     weights = softmax(np.where(seen, products / root, -np.inf))
     place = columns(attention, head)
-    check = largest(
+    pairs = (
         (entered, block.entered[row]),
         (query, block.queries[row, place]),
         (keys, block.keys[:, place]),
@@ -276,6 +277,7 @@ def work_through(
         (weights @ values, block.mixed[row, place]),
         (all_heads(attention, block.mixed[row]), block.written[row]),
     )
+    check = largest(*pairs)
     if check > TOLERANCE:
         raise RuntimeError(f"what was computed by hand differs from the network's own by {check:.1e}")
     divisor = (root if scaled else 1.0) * temperature
@@ -314,6 +316,7 @@ def work_through(
         written=written,
         pushes=pushes(inside, part, row, written),
         check=check,
+        compared=sum(own.size for _, own in pairs),
     )
 
 

@@ -28,6 +28,14 @@ VIEWS = ("lines", "atlas", "matrix")
 UNITS = ("words", "tokens")
 WIDGETS = ("text", "lang", "beams")  # what Streamlit's own widgets ask; the browser answers everything else by itself
 BEAMS = {4: "beam", 1: "greedy"}
+CHANGES = (
+    "none",
+    "unscaled",
+    "temperature",
+    "unmasked",
+    "unplaced",
+)  # what the head page may do otherwise than the model
+TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
 
@@ -52,6 +60,10 @@ class Choice:
     heads: tuple[int, ...] | None = None  # () is all of them
     word: int | None = None  # 0 is none
     step: int | None = None
+    query: int | None = None  # on the head page: the token that asks
+    key: int | None = None  # and the one that answers
+    change: str = "none"
+    temperature: float = 2.0
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -70,6 +82,10 @@ class Choice:
             "heads": lambda value: () if value == "all" else tuple(map(count_from_one, value.split(","))),
             "word": lambda value: 0 if value == "none" else count_from_one(value),
             "step": count_from_one,
+            "query": count_from_one,
+            "key": count_from_one,
+            "change": one_of(CHANGES),
+            "temperature": lambda value: one_of(TEMPERATURES)(float(value)),
         }
         values = {}
         for name, value in query.items():
@@ -152,6 +168,15 @@ def remember(name: str) -> None:
         st.query_params[name] = address_value(value, name)
 
 
+def choose(**changes) -> None:
+    """Puts values that no widget holds into the address; a default leaves it."""
+    for name, value in changes.items():
+        if value == getattr(Choice, name):
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = address_value(value, name)
+
+
 @cache
 def available_models() -> list[str]:
     return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
@@ -192,6 +217,36 @@ def translator(model: str):
 def computed_run(model: str, text: str, beams: int) -> Run:
     with GATE:
         return translator(model).read(text, beams)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def inside(model: str, text: str, beams: int, positions: bool, shuffled: bool, _run: Run):
+    """A Run's sentence and translation read once more, opened; without positions or with its words shuffled, if so."""
+    from model.reading.head import look_inside, shuffled_order
+
+    with GATE:
+        order = shuffled_order(_run) if shuffled else ()
+        return look_inside(translator(model), _run, positions=positions, order=order)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def head_steps(model: str, text: str, beams: int, place: tuple, change: str, temperature: float, _run: Run):
+    """One head and one query, as the model does it and with one thing changed. place: part, layer, head, row, from 0."""
+    from model.reading.head import compare
+
+    usual = inside(model, text, beams, True, False, _run)
+    unplaced = inside(model, text, beams, False, False, _run) if change == "unplaced" else usual
+    with GATE:
+        return compare(usual, unplaced, place, change, temperature)
+
+
+@cache
+def positions(length: int, width: int):
+    """The position code (position, dimension), and its dot products by distance with their greatest deviation."""
+    from model.reading.head import position_code, position_products
+
+    code = position_code(length, width)
+    return code, *position_products(code)
 
 
 def recorded_run(choice: Choice) -> Run | None:
