@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -116,14 +117,16 @@ def cell_flops(steps: int, given: int, state: int, gates: int) -> int:
 
 
 class Watch:
-    """Hooks on a network: who worked how long, and what went in and came out.
+    """Hooks on a copy of a network that shares its parameters: who worked how long, and what went in and came out.
 
+    A copy, because whoever else reads with the network at the same time would run into the hooks.
     owners: by module path, the block its time is charged to, "*" standing for the side at work. Time that passes outside all
     owned modules goes to `base`, which `after` moves on once a module is done.
     """
 
     def __init__(self, network: nn.Module, owners: dict[str, str], after: dict[str, str], device: torch.device):
-        self.network, self.owners, self.after, self.device = network, owners, after, device
+        self.network = deepcopy(network, {id(parameter): parameter for parameter in network.parameters()})
+        self.owners, self.after, self.device = owners, after, device
         self.seen: dict[tuple[str, str], list[tuple[tuple[Tensor, ...], Tensor]]] = defaultdict(list)
         self.passes: list[dict[str, float]] = []
         self.side, self.stack, self.last = "", [""], 0.0
@@ -378,7 +381,7 @@ def trace_on_device(translator: Translator, text: str, target: list[int] | None,
     watch = Watch(network, *owners_of(network), device)
     with watch.hooked():
         for _ in range(repeats + 1):
-            memory, states, logits = read_through(network, watch, source, prefix, its, bases)
+            memory, states, logits = read_through(watch, source, prefix, its, bases)
     lengths = {"encoder": source.shape[1], "decoder": prefix.shape[1]}
     blocks = blocks_of(network, watch, lengths) + output_blocks(network, memory[0], states[0], logits[0], its)
     timed = tuple(Block(**vars(block) | {"time_ms": watch.time_ms(block.name)}) for block in blocks)
@@ -387,8 +390,9 @@ def trace_on_device(translator: Translator, text: str, target: list[int] | None,
     return Trace(translator.name, *axes, timed, tuple(stages), device_name(device), repeats)
 
 
-def read_through(network: nn.Module, watch: Watch, source: Tensor, prefix: Tensor, its: list[int], bases: list[str]):
+def read_through(watch: Watch, source: Tensor, prefix: Tensor, its: list[int], bases: list[str]):
     """One pass, on the fast path. Returns memory (1, S, …), states (1, T, C) and scores (1, T, V)."""
+    network = watch.network
     watch.begin()
     watch.turn("encoder", bases[0])
     memory = network.encode(source)

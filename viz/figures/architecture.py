@@ -8,6 +8,7 @@ both; with post-norm, as in the paper, the norm stands on the road.
 
 import argparse
 import json
+import math
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -22,8 +23,8 @@ MARGIN, BODY, BETWEEN, ROAD = (
     80,
     22,
 )  # px: beside a stack, a box, between the stacks, from a box to its residual road
-LINE = BODY + 2 * ROAD + 50  # px: a line of the sentence
-GAP, SLIM, TALL, PLUS = 12, 29, 54, 20  # px: between boxes, heights of boxes, and of the place of a sum
+LINE = BODY + 2 * ROAD + 64  # px: a line of the sentence
+GAP, SLIM, TALL, PLUS = 11, 31, 57, 20  # px: between boxes, heights of boxes, and of the place of a sum
 PARTS = {"encoder": ("attention", "feed_forward"), "decoder": ("attention", "cross_attention", "feed_forward")}
 ATTENTION = ("self_attention", "masked_attention", "cross_attention", "additive_attention")
 TEXTS = Path(__file__).parent.parent / "text"
@@ -117,13 +118,13 @@ def transformer_drawing(
     tops = {side: pen.stack(side, centre[side], shown[side], side in unfolded) for side in PARTS}
     memory = tops["encoder"]
     pen.cross_wires(centre, memory)
-    pen.antecedent(centre["encoder"], memory)
+    named = pen.antecedent(centre["encoder"], memory)
     top = pen.outputs(centre["decoder"], tops["decoder"])
     words = {"encoder": source, "decoder": ["<s>", *target[:-1]] if target else []}
     lines = max((pen.tokens(side, centre[side], words[side]) for side in PARTS), default=0)
-    written = pen.written(centre["decoder"], top, target)
-    drawing.height = top + written + lines + 8
-    turned(drawing, top + written)
+    top = max(top + pen.written(centre["decoder"], top, target), named + 6)
+    drawing.height = top + lines + 8
+    turned(drawing, top)
     return drawing
 
 
@@ -252,9 +253,9 @@ class Pen:
         for height in self.cross:
             self.drawing.wire(f"M{x:g} {-memory:g}V{-top:g}H{middle:g}V{-height:g}H{edge:g}", css)
 
-    def antecedent(self, x: float, memory: float) -> None:
+    def antecedent(self, x: float, memory: float) -> float:
         self.rise(x, memory + 2 * GAP, memory + 4 * GAP)
-        self.block("antecedent", x, memory + 4 * GAP, TALL)
+        return self.block("antecedent", x, memory + 4 * GAP, TALL)
 
     def outputs(self, x: float, y: float) -> float:
         for name in ("output", "softmax"):
@@ -301,13 +302,13 @@ def draw_block(
     body = [tag("rect", rectangle | {"class": "mj-ground"}), tag("rect", rectangle | {"class": "mj-body"})]
     if height >= TALL:
         middle = {"x": x + width / 2, "class": "mj-middle mj-bold"}
-        size, centre = fitting(notes, width - 12, 14.5), y + (height / 2 if not thumb else height / 2 - 13)
+        size, centre = fitting(notes, width - 12, 16), y + (height / 2 if not thumb else height / 2 - 13)
         words = [
-            tag("text", middle | {"y": centre - 4, "style": fitting(label, width - 8, 18.5)}, escaped(label)),
+            tag("text", middle | {"y": centre - 4, "style": fitting(label, width - 8, 20.5)}, escaped(label)),
             tag("text", middle | {"y": centre + 17, "class": "mj-middle mj-small", "style": size}, escaped(notes)),
         ]
     else:
-        size = fitting(notes, width - 28 - text_width(label, 18), 14.5)
+        size = fitting(notes, width - 30 - text_width(label, 20), 16)
         right = {"x": x + width - 10, "y": y + height / 2 + 5, "class": "mj-end mj-small", "style": size}
         words = [
             tag("text", {"x": x + 12, "y": y + height / 2 + 6.5}, escaped(label)),
@@ -323,17 +324,20 @@ def fitting(text: str, width: float, size: float) -> str:
 
 
 def token_lines(tokens: Sequence[str], width: float, most: int = 3) -> list[list[int | None]]:
-    """Places of the tokens on each line, None for those left out in the middle, so that they take `most` lines."""
+    """Places of the tokens on each line, None for those left out in the middle, so that they take at most `most` lines."""
     room = len(tokens)
     while True:
+        places = fold(len(tokens), room)
+        wide = [text_width("… " if place is None else tokens[place] + " ", 20) for place in places]
+        count = max(math.ceil(sum(wide) / width), 1)
+        even = min(sum(wide) / count + max(wide, default=0.0) / 2, width)  # lines of about one length
         lines, used = [[]], 0.0
-        for place in fold(len(tokens), room):
-            wide = text_width("…" if place is None else tokens[place] + " ", 18)
-            if used + wide > width and lines[-1]:
+        for place, each in zip(places, wide, strict=True):
+            if used + each > even and lines[-1]:
                 lines.append([])
                 used = 0.0
             lines[-1].append(place)
-            used += wide
+            used += each
         if len(lines) <= most or room <= 3:
             return lines[:most]
         room = min(room - 1, int(room * most / len(lines)) + 1)

@@ -154,7 +154,7 @@ class Board:
                 on = (side, place) in self.chosen
                 about = {"class": "mj-pick", "data-word": f"{side[0]}{place + 1}", "tabindex": -1, "role": "button"}
                 about |= {"aria-pressed": str(on).lower(), "aria-label": self.tokens[side][place]}
-                style = {"style": fitting(self.tokens[side][place], lines * self.step - 8, 18.5)}
+                style = {"style": fitting(self.tokens[side][place], lines * self.step - 8, 20)}
                 word = {"x": x, "y": y, "class": f"mj-middle mj-token{' mj-on' if on else ''}"} | style
                 hit = {"x": x - self.step / 2, "y": y - 20.0, "width": self.step, "height": 26, "fill": "transparent"}
                 self.drawing.before.append(

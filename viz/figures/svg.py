@@ -24,8 +24,8 @@ STRENGTHS = 12  # steps of colour in a strip
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 STYLE = """
-.mj-drawing text { fill: %(ink)s; font-size: 18.5px; font-variant-numeric: tabular-nums; }
-.mj-drawing .mj-small { font-size: 14.5px; fill-opacity: .72; }
+.mj-drawing text { fill: %(ink)s; font-size: 20px; font-variant-numeric: tabular-nums; }
+.mj-drawing .mj-small { font-size: 16px; fill-opacity: .75; }
 .mj-drawing .mj-big { font-size: 30px; font-weight: 600; }
 .mj-drawing .mj-middle { text-anchor: middle; }
 .mj-drawing .mj-end { text-anchor: end; }
@@ -49,6 +49,8 @@ STYLE = """
 .mj-drawing .mj-accent { fill: %(accent)s; }
 .mj-drawing .mj-lit .mj-body, .mj-drawing .mj-now .mj-body { stroke: %(accent)s; stroke-opacity: 1; stroke-width: 4; }
 .mj-drawing .mj-chosen .mj-body:not(.mj-card) { fill: %(accent)s; fill-opacity: 1; stroke: %(accent)s; stroke-opacity: 1; }
+.mj-drawing .mj-picked .mj-body { stroke: %(accent)s; stroke-opacity: 1; stroke-width: 2; }
+.mj-drawing .mj-open .mj-body { fill: %(accent)s; fill-opacity: 1; stroke: %(accent)s; stroke-opacity: 1; stroke-width: 4; }
 .mj-drawing .mj-chosen text { fill: %(paper)s; fill-opacity: 1; }
 .mj-drawing .mj-chosen .mj-thumb { fill: %(paper)s; }
 .mj-drawing .mj-wire.mj-lit { stroke: %(accent)s; stroke-opacity: 1; stroke-width: 4; }
@@ -148,7 +150,7 @@ def finished(drawing: Drawing, title: str, *, standalone: bool = False, dark: bo
 
 def text_width(text: str, size: float = 19) -> float:
     """About how wide a text is, in px. Letters of the Latin and Bengali kind; wide signs and emoji count double."""
-    return size * sum(0.52 if ord(letter) < 0x2E80 else 1.05 for letter in text)
+    return size * sum(0.5 if ord(letter) < 0x2E80 else 1.05 for letter in text)
 
 
 def fold(count: int, limit: int, keep: Sequence[int] = ()) -> list[int | None]:

@@ -144,7 +144,7 @@ class Sheet:
                 self.drawing.text(x, self.y + 19, "…", "mj-middle")
                 continue
             css = f"mj-middle mj-token{' mj-on' if place == on else ''}"
-            style = fitting(tokens[place], step - 4, 18.5)
+            style = fitting(tokens[place], step - 4, 20)
             self.drawing.text(x, self.y + 19, tokens[place], css, style=style, data_token=f"{name}-{place}")
         self.y += 30
 
@@ -171,7 +171,8 @@ class Sheet:
                 if states is not None
                 else []
             )
-            state = "mj-chosen" if name == self.chosen else "mj-lit" if name in self.lit or place == on else ""
+            states_of = {"mj-picked": name == self.chosen, "mj-lit": name in self.lit, "mj-open": place == on}
+            state = " ".join(css for css, given in states_of.items() if given)
             about = {
                 "class": f"mj-block {state}".strip(),
                 "data-block": name,
@@ -203,7 +204,7 @@ class Sheet:
 
     def shape_note(self, block: str, y: float) -> None:
         words = shape_text(self.drawing.shapes[block])
-        self.drawing.text(LEFT - 16, y, words, "mj-end mj-small mj-halo", style=fitting(words, LEFT - 22, 14.5))
+        self.drawing.text(LEFT - 16, y, words, "mj-end mj-small mj-halo", style=fitting(words, LEFT - 22, 16))
 
     def encoder(self, states: Mapping | None, on: tuple[int, bool] | None) -> None:
         """Both directions, the embedding, and the sentence below."""
@@ -286,9 +287,8 @@ class Sheet:
         """From every state of the encoder to the word being written: the thicker, the greater the weight."""
         x, top = self.x_of("target", word), self.y + 6
         self.block("attention", LEFT + 200, top, WIDTH - LEFT - RIGHT - 400)
-        self.drawing.behind.append(
-            tag("path", {"d": f"M{x:.1f} {top:.1f}V{self.cells_foot:.1f}", "class": "mj-weight", "stroke-width": 4})
-        )
+        link = {"d": f"M{x:.1f} {top:.1f}V{self.cells_foot:.1f}", "class": "mj-weight", "stroke-width": 4}
+        self.drawing.behind.append(tag("path", link | {"data-weight-to": float(x)}))
         foot, middle = top + SLIM + 150, (WIDTH + LEFT - RIGHT) / 2
         for place, column in self.columns("source"):
             if place is None or weights is None:
@@ -296,15 +296,10 @@ class Sheet:
             weight = float(weights[word, place])
             bend = f"{column:.1f} {foot - 90:.1f} {middle:.1f} {foot - 70:.1f}"
             path = f"M{column:.1f} {foot:.1f}C{bend} {middle:.1f} {top + SLIM:.1f}"
-            about = {
-                "d": path,
-                "class": "mj-weight",
-                "stroke-width": 1 + 11 * weight,
-                "stroke-opacity": 0.15 + 0.85 * weight,
-            }
-            self.drawing.behind.append(tag("path", about))
-            if weight >= 0.05:
-                self.drawing.text(column, foot - 22, f"{weight:.2f}", "mj-middle mj-small mj-halo")
+            strength = {"stroke-width": 1 + 11 * weight, "stroke-opacity": 0.15 + 0.85 * weight, "data-weight": place}
+            self.drawing.behind.append(tag("path", {"d": path, "class": "mj-weight"} | strength))
+            written = f"{weight:.2f}" if weight >= 0.05 else ""
+            self.drawing.text(column, foot - 22, written, "mj-middle mj-small mj-halo", data_weight=place)
         self.block("summary", 4, foot - 96, 108, 58)
         self.drawing.wire(f"M58 {foot - 96:.1f}V{self.bridge_foot:.1f}")
         for column, row, _ in self.ends(foot):

@@ -7,6 +7,7 @@ changed: that is why nothing is copied on the way.
 
 import gc
 import json
+import re
 import threading
 import tomllib
 from contextlib import suppress
@@ -26,7 +27,18 @@ TEXTS = Path(__file__).parent.parent / "text"
 LANGUAGES = {"en": "English", "bn": "বাংলা"}
 VIEWS = ("lines", "atlas", "matrix")
 UNITS = ("words", "tokens")
-WIDGETS = ("text", "lang", "beams")  # what Streamlit's own widgets ask; the browser answers everything else by itself
+# what the architecture page offers, and the checkpoint that each picture is drawn from
+ARCHITECTURES = {
+    "transformer": "transformer",
+    "rnn": "rnn",
+    "lstm": "lstm",
+    "gru": "gru",
+    "seq2seq": "gru",
+    "attention": "gru-attention",
+}
+SHOWS = ("blocks", "steps", "words")
+# what Streamlit's own widgets ask; the browser answers everything else by itself
+WIDGETS = ("text", "lang", "beams", "architecture", "show")
 BEAMS = {4: "beam", 1: "greedy"}
 CHANGES = (
     "none",
@@ -64,6 +76,13 @@ class Choice:
     key: int | None = None  # and the one that answers
     change: str = "none"
     temperature: float = 2.0
+    architecture: str = "transformer"
+    show: str = "blocks"
+    block: str = ""  # "encoder.1.attention"; nothing is the whole diagram
+    unfold: tuple[str, ...] = ()  # stacks that are drawn layer by layer
+    stage: int = 1
+    between: tuple[str, ...] = ()  # two tokens, "s3" of the sentence or "t5" of the translation
+    cell: str = ""  # "f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -86,6 +105,13 @@ class Choice:
             "key": count_from_one,
             "change": one_of(CHANGES),
             "temperature": lambda value: one_of(TEMPERATURES)(float(value)),
+            "architecture": one_of(available_architectures()),
+            "show": one_of(SHOWS),
+            "block": one_matching(r"[a-z_]+(\.[a-z_]+|\.[0-9]+\.[a-z_]+)?"),
+            "unfold": lambda value: tuple(map(one_of(("encoder", "decoder")), value.split(","))),
+            "stage": count_from_one,
+            "between": lambda value: tuple(map(one_matching(r"[st][1-9][0-9]{0,3}"), value.split(",", 1))),
+            "cell": one_matching(r"[fbt][1-9][0-9]{0,3}"),
         }
         values = {}
         for name, value in query.items():
@@ -111,6 +137,15 @@ def one_of(values):
     return read
 
 
+def one_matching(pattern: str):
+    def read(value):
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} is not of the form {pattern}")
+        return value
+
+    return read
+
+
 def share(value: str) -> float:
     number = float(value)
     if number != number:
@@ -126,7 +161,7 @@ def count_from_one(value: str) -> int:
 
 
 def address_value(value, name: str) -> str:
-    if name == "heads":
+    if isinstance(value, tuple):
         return ",".join(map(str, value)) or "all"
     if name == "word":
         return str(value) if value else "none"
@@ -182,6 +217,18 @@ def available_models() -> list[str]:
     return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
 
 
+def available_architectures() -> list[str]:
+    """Those whose checkpoint is here."""
+    return [name for name, model in ARCHITECTURES.items() if model in available_models()]
+
+
+def drawn_model(choice: Choice) -> str:
+    """The checkpoint that an architecture is drawn from; a Transformer is the chosen model's own, if it is one."""
+    if choice.architecture == "transformer" and card(choice.model).get("kind") == "transformer":
+        return choice.model
+    return ARCHITECTURES[choice.architecture]
+
+
 @cache
 def strings(language: str) -> dict:
     """Every sentence on screen, by section and name."""
@@ -217,6 +264,15 @@ def translator(model: str):
 def computed_run(model: str, text: str, beams: int) -> Run:
     with GATE:
         return translator(model).read(text, beams)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def traced(model: str, text: str, beams: int, _run: Run):
+    """The Trace of a Run: its translation is read once more, not searched for again."""
+    from model.reading.trace import trace
+
+    with GATE:
+        return trace(translator(model), text, [token.id for token in _run.target.tokens[:-1]])
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
