@@ -341,7 +341,7 @@ def test_word_that_is_not_there_is_refused():
 
 def test_paths_are_drawn_with_their_steps_and_the_words_can_be_chosen():
     svg = paths_diagram(list("abcdefg"), list("hijkl"), ("source", 1), ("source", 5), LABELS)
-    texts = [node.text for node in parsed(svg).iter(f"{SVG}text")]
+    texts = [node.text for node in parsed(svg).iter(f"{SVG}tspan")]
     assert texts.count("4 steps") == 2 and texts.count("1 step") == 1
     pressed = [n.get("data-word") for n in parsed(svg).iter() if n.get("aria-pressed") == "true"]
     assert pressed == ["s2", "s6"]

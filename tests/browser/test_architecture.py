@@ -205,9 +205,9 @@ def test_less_motion_takes_play_away(open_diagram):
 
 def test_two_words_are_chosen_by_pointer_and_by_keyboard(open_diagram):
     page = open_diagram("show=words")
-    assert page.locator(".md-figure text", has_text="7 steps").count() == 2
+    assert page.locator(".md-figure tspan", has_text="7 steps").count() == 2
     page.click('[data-word="s1"]')
-    expect(page.locator(".md-figure text", has_text="8 steps")).to_have_count(2)
+    expect(page.locator(".md-figure tspan", has_text="8 steps")).to_have_count(2)
     assert query(page)["between"] == "s9,s1"
     page.locator('[data-word="s1"]').focus()
     page.keyboard.press("ArrowRight")

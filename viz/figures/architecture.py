@@ -192,8 +192,8 @@ class Pen:
         frame = {"x": left, "y": -y - 5.0, "width": width, "height": y + 5.0 - foot, "rx": 12, "class": "mj-frame"}
         self.drawing.behind.insert(0, tag("rect", frame))
         if count > 1 and unfolded:
-            outer, css = (left + 9, "mj-small") if side == "encoder" else (left + width - 9, "mj-small mj-end")
-            self.drawing.text(outer, -foot - 9, str(layer), css)
+            outer, css = (left - 7, "mj-small mj-end") if side == "encoder" else (left + width + 7, "mj-small")
+            self.drawing.text(outer, -foot - 0.25 * (y - foot), str(layer), css)  # the middle may be where ×4 stands
         return y
 
     def sublayer(self, side: str, x: float, y: float, layer: int, part: str) -> float:

@@ -21,7 +21,6 @@ WIDTH, LEFT, ROOM, BAND = (
     32,
     150,
 )  # px; ROOM: tokens in all before the drawing is folded; BAND: height of one architecture
-NUMBER = 170  # px kept at the right for the number of steps
 
 
 def reads(architecture: str, sources: int, targets: int) -> dict[Node, list[tuple[Node, int]]]:
@@ -134,7 +133,7 @@ class Board:
         room["target"] = max(ROOM - room["source"], 7)
         kept = {side: [place for name, place in self.chosen if name == side] for side in room}
         drawn = {side: fold(len(self.tokens[side]), room[side], kept[side]) for side in room}
-        step = (WIDTH - LEFT - NUMBER) / (len(drawn["source"]) + len(drawn["target"]) + 1.2)
+        step = (WIDTH - 2 * LEFT) / (len(drawn["source"]) + len(drawn["target"]) + 1.2)
         columns, x = {}, LEFT + step / 2
         for side in ("source", "target"):
             columns[side] = [(place, x + step * column) for column, place in enumerate(drawn[side])]
@@ -193,9 +192,10 @@ class Board:
         self.drawing.behind.append(
             tag("rect", {"x": 0, "y": top, "width": WIDTH, "height": BAND - 12.0, "rx": 12, "class": "mj-frame"})
         )
-        self.drawing.text(16, top + 27, self.labels[f"paths_{name}"], "mj-bold")
         words = self.labels["one_step" if steps == 1 else "steps_count"].format(steps=steps)
-        self.drawing.text(WIDTH - 20, top + BAND / 2 + 4, words, "mj-big mj-end mj-accent")
+        number = tag("tspan", {"dx": 22, "class": "mj-big mj-accent"}, escaped(words))
+        name_and_number = escaped(self.labels[f"paths_{name}"]) + number
+        self.drawing.before.append(tag("text", {"x": 16, "y": top + 32, "class": "mj-bold"}, name_and_number))
         self.chains(name, y)
         self.way(way, y)
         self.nodes(name, way, y)

@@ -26,7 +26,7 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 STYLE = """
 .mj-drawing text { fill: %(ink)s; font-size: 20px; font-variant-numeric: tabular-nums; }
 .mj-drawing .mj-small { font-size: 16px; fill-opacity: .75; }
-.mj-drawing .mj-big { font-size: 30px; font-weight: 600; }
+.mj-drawing text.mj-big, .mj-drawing tspan.mj-big { font-size: 30px; font-weight: 600; }
 .mj-drawing .mj-middle { text-anchor: middle; }
 .mj-drawing .mj-end { text-anchor: end; }
 .mj-drawing .mj-bold { font-weight: 600; }
