@@ -28,6 +28,13 @@ pages = st.navigation(
             url_path="explore",
             default=True,
         ),
+        st.Page(
+            "viz/pages/architecture.py",
+            title=words["architecture"],
+            icon=":material/account_tree:",
+            url_path="architecture",
+        ),
+        st.Page("viz/pages/head.py", title=words["head"], icon=":material/functions:", url_path="head"),
         st.Page("viz/pages/race.py", title=words["race"], icon=":material/timer:", url_path="race"),
         st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
     ]

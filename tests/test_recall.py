@@ -230,6 +230,8 @@ def test_second_call_goes_on_after_the_last_run(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         sweep(TINY, Log(file, asdict(TINY)), (TINY_TASK,))
     monkeypatch.setattr(recall, "run", real)
+    with open(file, "a") as cut_short:
+        cut_short.write('\n{"task": "par')
     log = Log(file, asdict(TINY))
     kept = list(log.runs)
     rows = sweep(TINY, log, (TINY_TASK,))

@@ -115,11 +115,9 @@ def make_body(architecture: str, width: int, hidden: int) -> nn.Module:
         raise ValueError(f'architecture must be one of {", ".join(ARCHITECTURES)}; got "{architecture}"')
     if architecture == "transformer":
         return CausalTransformer(width, hidden)
-    return (
-        AttentiveRecurrence(width, hidden)
-        if architecture == "gru-attention"
-        else Recurrence(architecture, width, hidden)
-    )
+    if architecture == "gru-attention":
+        return AttentiveRecurrence(width, hidden)
+    return Recurrence(architecture, width, hidden)
 
 
 class Reader(nn.Module):
@@ -388,7 +386,7 @@ def run(task: Task, architecture: str, settings: Settings, seed: int, rate: floa
 class Log:
     """Finished runs, kept in a file if there is one: a second call goes on after the last run of the first.
 
-    The file's first line holds the settings. Raises ValueError if they were others.
+    The file's first line holds the settings. Raises ValueError if they were others. A line that a kill cut short is left out.
     """
 
     def __init__(self, path: Path | None, settings: dict, say: Callable[[str], None] = lambda line: None):
@@ -397,10 +395,10 @@ class Log:
             first, *lines = path.read_text(encoding="utf-8").splitlines()
             if json.loads(first) != json.loads(json.dumps(settings)):
                 raise ValueError(f"{path} holds runs with other settings; move it away, or go on with those")
-            self.runs = [json.loads(line) for line in lines]
+            self.runs = [json.loads(line) for line in lines if line.endswith("}")]
         elif path:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+            path.write_text(json.dumps(settings), encoding="utf-8")
 
     def once(self, key: dict, make: Callable[[], dict]) -> dict:
         """The run of this key, made if there is none yet."""
@@ -410,7 +408,7 @@ class Log:
             self.runs.append(found)
             if self.path:
                 with open(self.path, "a", encoding="utf-8") as file:
-                    file.write(json.dumps(found) + "\n")
+                    file.write("\n" + json.dumps(found))  # the line break first: a line cut short spoils no other
             self.say(f"{key}: {found['held_out']:.3f} after {found['steps']} steps")
         return found
 
@@ -510,11 +508,7 @@ def effort(runs: list[dict], settings: Settings) -> dict:
 
 def quartiles(values: list[float]) -> tuple[float, float, float]:
     """First quartile, median, third quartile, linear between the values."""
-    return tuple(
-        torch.tensor(values, dtype=torch.float64)
-        .quantile(torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64))
-        .tolist()
-    )
+    return tuple(np.quantile(values, [0.25, 0.5, 0.75]).tolist())
 
 
 def machine() -> dict:

@@ -7,12 +7,14 @@ changed: that is why nothing is copied on the way.
 
 import gc
 import json
+import re
 import threading
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -31,8 +33,27 @@ REPEATS = 5  # of a timed translation
 CHART = {"toImageButtonOptions": {"format": "svg"}, "displaylogo": False}  # what every Plotly chart offers
 LENGTHS = tuple(2**power for power in range(4, 17))  # tokens, of the table of paths
 WIDTHS = tuple(2**power for power in range(5, 13))
-WIDGETS = ("text", "lang", "beams", "section", "length", "width")  # asked by Streamlit; the browser answers the rest
+# what the architecture page offers, and the checkpoint that each picture is drawn from
+ARCHITECTURES = {
+    "transformer": "transformer",
+    "rnn": "rnn",
+    "lstm": "lstm",
+    "gru": "gru",
+    "seq2seq": "gru",
+    "attention": "gru-attention",
+}
+SHOWS = ("blocks", "steps", "words")
+# what Streamlit's own widgets ask; the browser answers everything else by itself
+WIDGETS = ("text", "lang", "beams", "architecture", "show", "section", "length", "width")
 BEAMS = {4: "beam", 1: "greedy"}
+CHANGES = (
+    "none",
+    "unscaled",
+    "temperature",
+    "unmasked",
+    "unplaced",
+)  # what the head page may do otherwise than the model
+TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
 
@@ -60,6 +81,17 @@ class Choice:
     section: str = "sentence"
     length: int = 64
     width: int = 256
+    query: int | None = None  # on the head page: the token that asks
+    key: int | None = None  # and the one that answers
+    change: str = "none"
+    temperature: float = 2.0
+    architecture: str = "transformer"
+    show: str = "blocks"
+    block: str = ""  # "encoder.1.attention"; nothing is the whole diagram
+    unfold: tuple[str, ...] = ()  # stacks that are drawn layer by layer
+    stage: int = 1
+    between: tuple[str, ...] = ()  # two tokens, "s3" of the sentence or "t5" of the translation
+    cell: str = ""  # "f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -81,6 +113,17 @@ class Choice:
             "section": one_of(SECTIONS),
             "length": lambda value: one_of(LENGTHS)(int(value)),
             "width": lambda value: one_of(WIDTHS)(int(value)),
+            "query": count_from_one,
+            "key": count_from_one,
+            "change": one_of(CHANGES),
+            "temperature": lambda value: one_of(TEMPERATURES)(float(value)),
+            "architecture": one_of(available_architectures()),
+            "show": one_of(SHOWS),
+            "block": one_matching(r"[a-z_]+(\.[a-z_]+|\.[0-9]+\.[a-z_]+)?"),
+            "unfold": lambda value: tuple(map(one_of(("encoder", "decoder")), value.split(","))),
+            "stage": count_from_one,
+            "between": lambda value: tuple(map(one_matching(r"[st][1-9][0-9]{0,3}"), value.split(",", 1))),
+            "cell": one_matching(r"[fbt][1-9][0-9]{0,3}"),
         }
         values = {}
         for name, value in query.items():
@@ -106,6 +149,15 @@ def one_of(values):
     return read
 
 
+def one_matching(pattern: str):
+    def read(value):
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} is not of the form {pattern}")
+        return value
+
+    return read
+
+
 def share(value: str) -> float:
     number = float(value)
     if number != number:
@@ -121,7 +173,7 @@ def count_from_one(value: str) -> int:
 
 
 def address_value(value, name: str) -> str:
-    if name == "heads":
+    if isinstance(value, tuple):
         return ",".join(map(str, value)) or "all"
     if name == "word":
         return str(value) if value else "none"
@@ -133,11 +185,25 @@ def current_choice() -> Choice:
 
     Widgets write the address (see remember); but an address that somebody edited, opened, or went back to wins over them.
     """
+    keep_on_another_page()
     choice = Choice.from_query(st.query_params.to_dict())
     for name in WIDGETS:
-        if st.session_state.get("address." + name) != getattr(choice, name):
+        if name not in st.session_state or st.session_state.get("address." + name) != getattr(choice, name):
             st.session_state[name] = st.session_state["address." + name] = getattr(choice, name)
     return replace(choice, **{name: st.session_state[name] for name in WIDGETS})
+
+
+def keep_on_another_page() -> None:
+    """The menu opens a page with an empty address: the sentence, the language and the search come along."""
+    page = urlsplit(st.context.url or "").path
+    moved = st.session_state.get("page", page) != page
+    st.session_state.page = page
+    if moved:
+        kept = {
+            name: st.session_state.pop("address." + name) for name in WIDGETS
+        }  # the new page's widgets are set anew
+        if not st.query_params:
+            st.query_params.from_dict(Choice(**kept).to_query())
 
 
 def remember(name: str) -> None:
@@ -149,9 +215,30 @@ def remember(name: str) -> None:
         st.query_params[name] = address_value(value, name)
 
 
+def choose(**changes) -> None:
+    """Puts values that no widget holds into the address; a default leaves it."""
+    for name, value in changes.items():
+        if value == getattr(Choice, name):
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = address_value(value, name)
+
+
 @cache
 def available_models() -> list[str]:
     return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
+
+
+def available_architectures() -> list[str]:
+    """Those whose checkpoint is here."""
+    return [name for name, model in ARCHITECTURES.items() if model in available_models()]
+
+
+def drawn_model(choice: Choice) -> str:
+    """The checkpoint that an architecture is drawn from; a Transformer is the chosen model's own, if it is one."""
+    if choice.architecture == "transformer" and card(choice.model).get("kind") == "transformer":
+        return choice.model
+    return ARCHITECTURES[choice.architecture]
 
 
 @cache
@@ -200,6 +287,45 @@ def latencies_ms(model: str, text: str, beams: int) -> list[float]:
 def dark() -> bool:
     """Whether this person reads on dark paper."""
     return st.context.theme.type == "dark"
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def traced(model: str, text: str, beams: int, _run: Run):
+    """The Trace of a Run: its translation is read once more, not searched for again."""
+    from model.reading.trace import trace
+
+    with GATE:
+        return trace(translator(model), text, [token.id for token in _run.target.tokens[:-1]])
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def inside(model: str, text: str, beams: int, positions: bool, shuffled: bool, _run: Run):
+    """A Run's sentence and translation read once more, opened; without positions or with its words shuffled, if so."""
+    from model.reading.head import look_inside, shuffled_order
+
+    with GATE:
+        order = shuffled_order(_run) if shuffled else ()
+        return look_inside(translator(model), _run, positions=positions, order=order)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def head_steps(model: str, text: str, beams: int, place: tuple, change: str, temperature: float, _run: Run):
+    """One head and one query, as the model does it and with one thing changed. place: part, layer, head, row, from 0."""
+    from model.reading.head import compare
+
+    usual = inside(model, text, beams, True, False, _run)
+    unplaced = inside(model, text, beams, False, False, _run) if change == "unplaced" else usual
+    with GATE:
+        return compare(usual, unplaced, place, change, temperature)
+
+
+@cache
+def positions(length: int, width: int):
+    """The position code (position, dimension), and its dot products by distance with their greatest deviation."""
+    from model.reading.head import position_code, position_products
+
+    code = position_code(length, width)
+    return code, *position_products(code)
 
 
 def recorded_run(choice: Choice) -> Run | None:
