@@ -89,7 +89,6 @@ def transformer_diagram(
     *,
     its: int = 1,
     unfolded: Collection[str] = (),
-    layers: Mapping[str, int] | None = None,
     chosen: str = "",
     lit: Collection[str] = (),
     standalone: bool = False,
@@ -99,20 +98,18 @@ def transformer_diagram(
 
     network: its configuration. labels: what to call each kind of block. source, target: tokens of the sentence and its
     translation, </s> included; without them lengths are the letters S and T. its: words "it" in the sentence. unfolded:
-    "encoder", "decoder" or both, drawn layer by layer; layers: which one a folded stack shows, from 1. chosen, lit: block names.
+    "encoder", "decoder" or both, drawn layer by layer; a folded stack shows one layer. chosen, lit: names of blocks.
     """
-    drawing = transformer_drawing(network, labels, source, target, its, unfolded, layers, chosen, lit)
+    drawing = transformer_drawing(network, labels, source, target, its, unfolded, chosen, lit)
     return finished(drawing, labels["transformer_title"].format(**network), standalone=standalone, dark=dark)
 
 
-def transformer_drawing(
-    network, labels, source=(), target=(), its=1, unfolded=(), layers=None, chosen="", lit=()
-) -> Drawing:
+def transformer_drawing(network, labels, source=(), target=(), its=1, unfolded=(), chosen="", lit=()) -> Drawing:
     drawing = Drawing(width=2 * (MARGIN + ROAD + BODY) + BETWEEN)
     # Without a sentence the lengths are the letters they have in formulas.
     drawing.shapes = transformer_blocks(network, len(source) or "S", len(target) or "T", its if source else "N")
     pen = Pen(drawing, network, labels, chosen, frozenset(lit))
-    shown = {side: shown_layers(network, side, unfolded, layers or {}, chosen) for side in PARTS}
+    shown = {side: shown_layers(network, side, unfolded, chosen) for side in PARTS}
     centre = {"encoder": MARGIN + ROAD + BODY / 2, "decoder": drawing.width - MARGIN - ROAD - BODY / 2}
     # The paper's diagram grows from the bottom up, so heights are summed first and y runs from 0 upward, turned at the end.
     tops = {side: pen.stack(side, centre[side], shown[side], side in unfolded) for side in PARTS}
@@ -128,15 +125,13 @@ def transformer_drawing(
     return drawing
 
 
-def shown_layers(
-    network: Mapping, side: str, unfolded: Collection[str], layers: Mapping[str, int], chosen: str
-) -> list[int]:
-    """All layers of an unfolded stack; of a folded one the chosen block's, or the one asked for, or the first."""
+def shown_layers(network: Mapping, side: str, unfolded: Collection[str], chosen: str) -> list[int]:
+    """All layers of an unfolded stack; of a folded one the chosen block's, or the first."""
     count = network[f"{side}_layers"]
     if side in unfolded:
         return list(range(1, count + 1))
     parts = chosen.split(".")
-    asked = int(parts[1]) if len(parts) == 3 and parts[0] == side and parts[1].isdigit() else layers.get(side, 1)
+    asked = int(parts[1]) if len(parts) == 3 and parts[0] == side and parts[1].isdigit() else 1
     return [min(max(asked, 1), count)]
 
 
@@ -148,25 +143,19 @@ class Pen:
         self.pre = network["norm"] == "pre"
         self.cross: list[float] = []  # heights at which the decoder asks the encoder
 
-    def block(
-        self, name: str, x: float, y: float, height: float, layer: int | None = None, width: float = BODY
-    ) -> float:
+    def block(self, name: str, x: float, y: float, height: float) -> float:
         """A box whose foot is at height y. Returns the height of its top."""
         kind = kind_of(name)
         label = self.labels["add_norm" if kind == "norm" and not self.pre else kind]
         notes = shape_text(self.drawing.shapes[name])
         if kind in ATTENTION:
             notes += f" · {self.labels['heads'].format(heads=self.network['heads'])}"
-        draw_block(
-            self.drawing, name, kind, label, notes, (x - width / 2, -y - height, width, height), self.state(name)
-        )
+        state = " ".join(css for css, on in (("mj-chosen", name == self.chosen), ("mj-lit", name in self.lit)) if on)
+        draw_block(self.drawing, name, kind, label, notes, (x - BODY / 2, -y - height, BODY, height), state)
         return y + height
 
-    def state(self, name: str) -> str:
-        return " ".join(css for css, on in (("mj-chosen", name == self.chosen), ("mj-lit", name in self.lit)) if on)
-
-    def rise(self, x: float, start: float, end: float, arrow: bool = True, css: str = "") -> None:
-        self.drawing.wire(f"M{x:g} {-start:g}V{-end:g}", css, arrow)
+    def rise(self, x: float, start: float, end: float, arrow: bool = True) -> None:
+        self.drawing.wire(f"M{x:g} {-start:g}V{-end:g}", arrow=arrow)
 
     def stack(self, side: str, x: float, layers: list[int], unfolded: bool) -> float:
         """One side from its embedding to its last norm. Returns the height of its top."""
@@ -203,18 +192,18 @@ class Pen:
         start = fork + GAP
         self.rise(x, y, start)
         if self.pre:
-            norm = self.block(f"{name}_norm", x, start, SLIM, layer)
+            norm = self.block(f"{name}_norm", x, start, SLIM)
             self.rise(x, norm, norm + GAP / 2, arrow=False)
-            top = self.block(name, x, norm + GAP / 2, TALL, layer)
+            top = self.block(name, x, norm + GAP / 2, TALL)
             middle = top + GAP + PLUS / 2
             self.rise(x, top, middle - PLUS / 2)
             self.drawing.operation(x, -middle, "+")
             end, stop = x + (-10 if side == "encoder" else 10), middle + PLUS / 2
         else:
-            top = self.block(name, x, start, TALL, layer)
+            top = self.block(name, x, start, TALL)
             middle = top + GAP + SLIM / 2
             self.rise(x, top, top + GAP)
-            stop = self.block(f"{name}_norm", x, top + GAP, SLIM, layer)
+            stop = self.block(f"{name}_norm", x, top + GAP, SLIM)
             end = x + (-BODY / 2 if side == "encoder" else BODY / 2)
         self.drawing.wire(f"M{x:g} {-fork:g}H{road:g}V{-middle:g}H{end:g}")
         if part == "cross_attention":
@@ -231,15 +220,8 @@ class Pen:
         sign = tag("text", {"x": outer, "y": -(foot + top) / 2 + 10, "class": css}, f"×{count}")
         if count > 1:
             left = outer - MARGIN + 8 if side == "encoder" else outer - 4
-            hit = {
-                "x": left,
-                "y": -(foot + top) / 2 - 24,
-                "width": MARGIN - 4,
-                "height": 46,
-                "rx": 8,
-                "class": "mj-hit",
-            }
-            self.drawing.before.append(tag("g", about, tag("rect", hit | {"fill": "transparent"}), sign))
+            hit = {"x": left, "y": -(foot + top) / 2 - 24, "width": MARGIN - 4, "height": 46, "fill": "transparent"}
+            self.drawing.before.append(tag("g", about, tag("rect", hit), sign))
         if count > 1 and not unfolded:
             words = self.labels["layer"].format(layer=shown)
             self.drawing.text(outer, -(foot + top) / 2 + 36, words, css.replace("big", "small"), data_layer_of=side)
