@@ -108,7 +108,8 @@ def bottleneck(words: dict) -> dict:
             f"{key}_long": f"{bleu(name, 'buckets', -1):.1f}",
             f"{key}_joined": f"{bleu(name, 'joined', -1):.1f}",
         }
-    return facts
+    gains = {place: bleu("gru-attention", "buckets", place) - bleu("gru", "buckets", place) for place in (0, -1)}
+    return facts | {"short_gain": f"{gains[0]:.1f}", "long_gain": f"{gains[-1]:.1f}"}
 
 
 def parallel(words: dict) -> dict:
@@ -116,7 +117,6 @@ def parallel(words: dict) -> dict:
     _, writing = machine_times("generation")
     _, long = both(times)
     _, last = both(writing)
-    cards = {name: session.card(name) for name in ("transformer-twin", "lstm")}
     return {
         "machine": machine,
         "length": long,
@@ -126,7 +126,6 @@ def parallel(words: dict) -> dict:
         "generated": last,
         "writing_transformer": number(writing["transformer"][last]),
         "writing_lstm": number(writing["lstm"][last]),
-        "parameters": f"{cards['lstm']['parameters'] / 1e6:.1f}",
     }
 
 
