@@ -22,7 +22,7 @@ def gradient_by_distance(
         shared = {"x": row["distances"], "mode": "lines", "legendgroup": row["architecture"]}
         edge = {"line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
         figure.add_scatter(y=low, **shared, **edge)
-        figure.add_scatter(y=high, **shared, **edge, fill="tonexty", fillcolor=colour, opacity=0.18)
+        figure.add_scatter(y=high, **shared, **edge, fill="tonexty", fillcolor=see_through(colour))
         figure.add_scatter(
             y=[max(value, LOWEST) for value in row["gradient_median"]],
             name=names[row["architecture"]],
@@ -33,6 +33,11 @@ def gradient_by_distance(
     figure.update_xaxes(title=axes[0])
     figure.update_yaxes(type="log", title=axes[1], exponentformat="power", dtick=2)
     return dress(figure, dark=dark, height=440)
+
+
+def see_through(colour: str, opacity: float = 0.16) -> str:
+    """A band's colour: "#rrggbb" with most of the page shining through."""
+    return f"rgba({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))}, {opacity})"
 
 
 def line_of(architecture: str, dark: bool) -> tuple[str, str]:
