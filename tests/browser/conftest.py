@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.chromium import FLAGS, HELP, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE_MS = 180_000  # a first page that loads torch, on a machine that trains a model meanwhile
 
 
 @contextmanager
@@ -80,6 +81,7 @@ def open_page(browser, address):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
         page.on("request", note_request)
         page.goto(f"{address}/{path}" + ("?" + query if query else ""))

@@ -64,8 +64,8 @@ def norm_formula(x: float, mean: float, spread: float, gain: float, shift: float
     return lines(
         r"\hat x_1",
         r"\gamma_1 \, \frac{x_1 - \mu}{\sigma} + \beta_1",
-        rf"{factor(gain)} \cdot \frac{{{decimal(x)} - {factor(mean)}}}{{{decimal(spread)}}} + {factor(shift)}",
-        decimal(entered),
+        rf"{factor(gain)} \cdot \frac{{{decimal(x)} - {factor(mean)}}}{{{decimal(spread)}}}",
+        rf"\quad {{}} + {factor(shift)} = {decimal(entered)}",
     )
 
 

@@ -96,7 +96,7 @@ def ask_place(place: Place, key: int) -> None:
         for axis, what, chosen in ((maps.query_axis, name, place.row), (maps.key_axis, "key", key)):
             ask(st.selectbox, what, range(1, len(axis) + 1), chosen + 1, format_func=labels(axis), width=230)
         changes = [name for name in session.CHANGES if name != "unmasked" or place.part == "decoder"]
-        ask(st.segmented_control, "change", changes, change, format_func=words.get, required=True)
+        ask(st.pills, "change", changes, change, format_func=words.get, required=True)
         if change == "temperature":
             degrees = {"format_func": "{:g}".format, "required": True}
             ask(st.segmented_control, "degrees", session.TEMPERATURES, choice.temperature, **degrees)
