@@ -57,3 +57,12 @@ def test_bootstrap_repeats():
 def test_nothing_measured_is_anything_possible():
     low, high = clustered_wilson(np.zeros((0, 3), bool), np.zeros(0, int))
     assert low.tolist() == [0, 0, 0] and high.tolist() == [1, 1, 1]
+
+
+def test_weight_of_nothing_is_as_if_the_event_were_not_there():
+    hits, sentences = np.arange(50)[:, None] % 7 < [3], np.arange(50) // 2
+    weights = (np.arange(50) % 5 > 0).astype(float)
+    kept = weights > 0
+    assert clustered_wilson(hits, sentences, weights)[0] == pytest.approx(
+        clustered_wilson(hits[kept], sentences[kept])[0], abs=5e-3
+    )  # the sentences are still counted, so the last digit differs

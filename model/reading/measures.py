@@ -23,25 +23,29 @@ def wilson(successes: float, n: float, z: float = 1.96) -> tuple[float, float]:
     return (centre - width) / (n + z * z) if share else 0.0, (centre + width) / (n + z * z) if share < 1 else 1.0
 
 
-def clustered_wilson(hits: np.ndarray, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def clustered_wilson(
+    hits: np.ndarray, sentences: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Wilson intervals of shares over events of which several come from one sentence (Korn & Graubard 1998).
 
-    hits: (event, head), boolean; sentences: (event,), whole numbers. Returns both ends, (head,) each, in [0, 1].
-    n is divided by the design effect: the variance of the share between sentences over that of independent events.
+    hits: (event, head), boolean; sentences: (event,), whole numbers; weights: (event,), how much each counts, all alike if
+    not given. Returns both ends, (head,) each, in [0, 1].
+    n is the number of independent events whose share would vary as much as this one does from sentence to sentence.
     """
     n, heads = hits.shape
     if not n:
         return np.zeros(heads), np.ones(heads)
-    share, order = hits.mean(0), np.unique(sentences, return_inverse=True)[1]
+    weights = np.full(n, 1 / n) if weights is None else weights / weights.sum()
+    share, order = weights @ hits, np.unique(sentences, return_inverse=True)[1]
     residuals = np.zeros((order.max() + 1, heads))
-    np.add.at(residuals, order, hits - share)
-    groups = len(residuals)
-    between = (residuals**2).sum(0) / n**2 * groups / max(groups - 1, 1)
-    alone = share * (1 - share) / n
-    effect = np.maximum(np.divide(between, alone, out=np.ones(heads), where=alone > 0), 1.0)
+    np.add.at(residuals, order, weights[:, None] * (hits - share))
+    groups, most = len(residuals), 1 / (weights**2).sum()
+    between = (residuals**2).sum(0) * groups / max(groups - 1, 1)
     # Where every event is a hit, or none is, the events cannot tell how alike they are: the sentences are counted.
-    effective = np.where(alone > 0, n / effect, groups)
-    ends = [wilson(p * size, size) for p, size in zip(share, effective, strict=True)]
+    apart = between > 1e-12
+    sizes = np.where(apart, np.minimum(share * (1 - share) / np.where(apart, between, 1.0), most), min(groups, most))
+    share = share.clip(0, 1)
+    ends = [wilson(p * size, size) for p, size in zip(share, sizes, strict=True)]
     return np.array([low for low, _ in ends]), np.array([high for _, high in ends])
 
 
