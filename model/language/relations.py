@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from model.language.french import english_forms, clauses_of, load_lexicon, load_templates, template_rows
+from model.language.french import clauses_of, english_forms, load_lexicon, load_templates, template_rows
 
 RELATIONS = {  # what each depends on: (dependent, governor) as they are named in scores
     "determiner": "noun",
