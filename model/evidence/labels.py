@@ -1,7 +1,7 @@
 """When a score counts, and which role a head then has. The thresholds, each with where it comes from.
 
 Worth knowing: a role needs its threshold, and an interval above the baseline, twice: on the sentences it was picked on and on
-others. A head that meets none has no clear role; that is the usual case and no failure.
+others. A head that meets none has no clear role; that is common, and no failure.
 """
 
 import numpy as np
