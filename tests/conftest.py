@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from model.language.tokenizer import Tokenizer
+from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.translate import Translator
 
@@ -45,3 +46,16 @@ def translator(tokenizer) -> Translator:
     torch.manual_seed(0)
     config = TransformerConfig(len(tokenizer), width=33, heads=3, encoder_layers=2, decoder_layers=5, feed_forward=17)
     return Translator(Transformer(config), tokenizer, "small", torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def recurrent(tokenizer) -> dict[str, Translator]:
+    """Untrained recurrent translators by name."""
+    torch.manual_seed(0)
+    shapes = {"rnn": ("rnn", False), "lstm": ("lstm", False), "gru": ("gru", False), "gru-attention": ("gru", True)}
+    configs = {
+        name: RecurrentConfig(len(tokenizer), cell, attention, width=11, hidden=14, score=5)
+        for name, (cell, attention) in shapes.items()
+    }
+    cpu = torch.device("cpu")
+    return {name: Translator(Recurrent(config), tokenizer, name, cpu) for name, config in configs.items()}

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from model.training import evaluate
-from model.training.evaluate import Row, bleu, flips, nearest_noun_baseline, pronoun_of, read_rows
+from model.training.evaluate import (
+    Row,
+    bleu,
+    bootstrap_bleu,
+    buckets_by_length,
+    flips,
+    joined,
+    nearest_noun_baseline,
+    pronoun_of,
+    read_rows,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +37,30 @@ def test_bleu_takes_the_best_of_several_references():
     references = [("le chien dort dans la maison",), ("il pleut ce soir à Paris", "il va pleuvoir à Paris ce soir")]
     assert bleu(["le chien dort dans la maison", "il va pleuvoir à Paris ce soir"], references) == pytest.approx(100)
     assert bleu(["le chat", "rien"], references) < 10
+
+
+def test_bootstrap_interval_holds_the_score_and_narrows():
+    random = np.random.default_rng(1)
+    words = ["le", "chien", "dort", "dans", "la", "maison", "ce", "soir"]
+    references = [(" ".join(random.permutation(words)),) for _ in range(80)]
+    hypotheses = [refs[0] if i % 3 else " ".join(words) for i, refs in enumerate(references)]
+    few, many = (bootstrap_bleu(hypotheses[:n], references[:n], resamples=200) for n in (8, 80))
+    assert many[0] < bleu(hypotheses, references) < many[1]
+    assert many[1] - many[0] < few[1] - few[0]
+
+
+def test_every_sentence_is_in_one_bucket():
+    held_out = [(" ".join(["w"] * n), ("x",)) for n in range(1, 40)]
+    buckets = buckets_by_length(held_out)
+    assert sum(len(inside) for _, inside in buckets) == 39
+    for (low, high), inside in buckets:
+        assert all(low <= len(english.split()) <= (high or 99) for english, _ in inside)
+    assert buckets[-1][0] == (12, None)
+
+
+def test_joined_texts_keep_their_order_and_drop_a_short_rest():
+    held_out = [(f"e{i}", (f"f{i}", "other")) for i in range(5)]
+    assert joined(held_out, 2) == [("e0 e1", ("f0 f1",)), ("e2 e3", ("f2 f3",))]
 
 
 def test_flip_needs_both_members():
@@ -89,3 +123,13 @@ def test_weight_on_a_word_is_the_sum_over_its_subwords(translator):
     assert len(animal) >= 1
     expected = run.maps["encoder"].weights(1, 0)[it, animal].sum()
     assert weights[0, 1, 0, 0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_model_without_attention_has_no_best_head(recurrent):
+    rows = [
+        Row("The animal didn't cross the street because it was tired.", "animal", "street", "il"),
+        Row("The animal didn't cross the street because it was wide.", "street", "animal", "elle"),
+    ]
+    assert evaluate.pick_head(recurrent["gru"], pairs=2) is None
+    scores = evaluate.pronoun_scores(recurrent["gru"], rows, None, beams=1)
+    assert scores["n"] == 2 and "best_head" not in scores

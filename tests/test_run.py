@@ -1,5 +1,7 @@
 """AttentionMaps against the softmax written out; Run keeps its own shapes and survives a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,19 @@ def test_weights_are_the_softmax_of_scaled_products():
     np.testing.assert_allclose(maps.all_weights().sum(-1), 1, atol=1e-6)
 
 
+def test_additive_weights_follow_bahdanau():
+    random, maps = np.random.default_rng(1), make_maps()
+    additive = replace(maps, score=random.normal(size=(L, H, D)))
+    scores = [[additive.score[1, 2] @ np.tanh(q + k) for k in maps.keys[1, 2]] for q in maps.queries[1, 2]]
+    np.testing.assert_allclose(additive.weights(1, 2), softmax(np.array(scores)), atol=1e-6)
+    assert (maps.kind, additive.kind) == ("softmax", "additive")
+
+
+def test_score_of_another_width_is_refused():
+    with pytest.raises(ValueError, match=r"score must be \(layer, head, width\) = \(2, 3, 11\); got \(2, 3, 7\)"):
+        replace(make_maps(), score=np.zeros((L, H, 7)))
+
+
 def test_causal_row_sees_only_the_past():
     weights = make_maps(T, T, causal=True).all_weights()
     assert (np.triu(weights, 1) == 0).all()
@@ -54,6 +69,16 @@ def test_tile_is_the_maximum_of_each_rectangle(causal):
     weights = maps.weights(1, 0)[1:7, 2:7]  # 6 rows in 3 groups of 2; 5 columns in 2 groups: 2 and 3
     expected = [[weights[r : r + 2, :2].max(), weights[r : r + 2, 2:].max()] for r in (0, 2, 4)]
     np.testing.assert_allclose(maps.tile(1, 0, slice(1, 7), slice(2, 7), (3, 2)), expected, atol=1e-6)
+
+
+def test_a_word_sums_its_columns_and_averages_its_rows():
+    words = (Word("did"), Word("n't"))
+    axis = Axis(words, (Token("d", 0, 0), Token("id", 1, 0), Token("n't", 2, 1)))
+    random = np.random.default_rng(0)
+    maps = AttentionMaps(random.normal(size=(1, 1, 3, D)), random.normal(size=(1, 1, 3, D)), axis, axis)
+    weights = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8], [0.2, 0.2, 0.6]])
+    # row "did": mean of 0.5 + 0.3 = 0.8 and 0.1 + 0.1 = 0.2 is 0.5; row "n't": 0.2 + 0.2 = 0.4
+    np.testing.assert_allclose(maps.by_word(weights), [[0.5, 0.5], [0.4, 0.6]])
 
 
 def test_tile_of_a_small_rectangle_is_the_weights():

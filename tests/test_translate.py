@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from model.language.tokenizer import END, START
 from model.reading import translate
+from model.reading.search import search
 from model.reading.translate import LIMIT, CheckpointError, TextError, Translator
 
 TEXT = "The animal didn't cross the street because it was too tired."
@@ -148,3 +149,48 @@ def test_damaged_file_is_one_sentence(checkpoint, name):
     (checkpoint / name).write_bytes((checkpoint / name).read_bytes()[:60])
     with pytest.raises(CheckpointError, match="damaged"):
         Translator.load("small", checkpoint)
+
+
+def test_recurrent_models_are_read_like_any_other(recurrent):
+    for name, translator in recurrent.items():
+        run = translator.read(TEXT, beams=2)
+        assert len(run.probabilities) == len(run.target)
+        assert list(run.maps) == (["cross"] if name == "gru-attention" else [])
+
+
+def test_additive_map_is_the_networks_own(recurrent):
+    run = recurrent["gru-attention"].read(TEXT, beams=1)
+    maps = run.maps["cross"]
+    assert (maps.kind, maps.layers, maps.heads) == ("additive", 1, 1) and run.check <= 1e-5
+    weights = maps.weights(0, 0)
+    assert weights.shape == (len(run.target), len(run.source))
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_recurrent_search_equals_reading_every_prefix_again(recurrent, beams):
+    for translator in recurrent.values():
+        source = torch.tensor([translator.ids("The dog sleeps.")])
+        found = search(translator.network, source, beams=beams)[0]
+        assert found == search(Rereading(translator.network), source, beams=beams)[0]
+
+
+class Rereading:
+    """The slow way: nothing is kept but the words, and every prefix is read from its beginning."""
+
+    def __init__(self, network):
+        self.network, self.encode, self.logits = network, network.encode, network.logits
+
+    def start(self, memory, memory_mask):
+        return [torch.zeros(len(memory), 0, dtype=torch.long), memory]
+
+    def step(self, token, kept, memory_mask):
+        prefix = torch.cat([kept[0], token[:, None]], 1)
+        return self.network.decode(prefix, kept[1], memory_mask)[:, -1], [prefix, kept[1]]
+
+
+def test_latencies_are_measured_as_often_as_asked(translator):
+    times = translator.latencies_ms("The dog sleeps.", beams=1, repeats=3)
+    assert len(times) == 3 and min(times) > 0
+    with pytest.raises(ValueError, match="at least 1; got 0"):
+        translator.latencies_ms("The dog sleeps.", repeats=0)

@@ -18,11 +18,13 @@ class AttentionRecord:
     """What one attention block did in one forward pass, for whoever wants to look.
 
     queries: (B, H, T, D); keys: (B, H, S, D); weights: (B, H, T, S), every row over keys sums to 1.
+    score: (H, D) where a score is v · tanh(q + k) with this v, None where it is q · k / √D.
     """
 
     queries: Tensor
     keys: Tensor
     weights: Tensor
+    score: Tensor | None = None
 
 
 def attention_scores(queries: Tensor, keys: Tensor) -> Tensor:

@@ -61,7 +61,8 @@ class AttentionMaps:
 
     queries: (layer, head, query, width of a head); keys: (layer, head, key, width of a head); float32, made read-only.
     causal: query t sees the keys 0 … t only; all other weights are exactly 0.
-    Raises ValueError if arrays and axes disagree.
+    kind: "softmax", where a score is q · k / √width, or "additive", where it is v · tanh(q + k) with v = score, (layer, head,
+    width). Rows over keys sum to 1 in both. Raises ValueError if arrays and axes disagree.
     """
 
     queries: np.ndarray
@@ -69,16 +70,23 @@ class AttentionMaps:
     query_axis: Axis
     key_axis: Axis
     causal: bool = False
-    kind: str = "softmax"  # every row over keys sums to 1
+    score: np.ndarray | None = None
 
     def __post_init__(self):
-        object.__setattr__(self, "queries", read_only(self.queries))
-        object.__setattr__(self, "keys", read_only(self.keys))
+        for name in ("queries", "keys") if self.score is None else ("queries", "keys", "score"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
         expected = (*self.queries.shape[:2], len(self.key_axis), self.queries.shape[-1])
         if self.keys.shape != expected:
             raise ValueError(f"keys must be (layer, head, key, width) = {expected}; got {self.keys.shape}")
         if self.queries.shape[2] != len(self.query_axis):
             raise ValueError(f"queries must have {len(self.query_axis)} rows; got {self.queries.shape[2]}")
+        one_a_head = (*self.queries.shape[:2], self.queries.shape[-1])
+        if self.score is not None and self.score.shape != one_a_head:
+            raise ValueError(f"score must be (layer, head, width) = {one_a_head}; got {self.score.shape}")
+
+    @property
+    def kind(self) -> str:
+        return "softmax" if self.score is None else "additive"
 
     @property
     def layers(self) -> int:
@@ -89,9 +97,12 @@ class AttentionMaps:
         return self.queries.shape[1]
 
     def weights(self, layer: int, head: int, rows: slice = slice(None)) -> np.ndarray:
-        """(query, key): the softmax rows of one head, or of a slice of its queries."""
-        queries = self.queries[layer, head, rows]
-        scores = queries @ self.keys[layer, head].T / np.float32(np.sqrt(queries.shape[-1]))
+        """(query, key): the rows of one head, or of a slice of its queries; each sums to 1."""
+        queries, keys = self.queries[layer, head, rows], self.keys[layer, head]
+        if self.score is None:
+            scores = queries @ keys.T / np.float32(np.sqrt(queries.shape[-1]))
+        else:
+            scores = np.tanh(queries[:, None] + keys) @ self.score[layer, head]
         if self.causal:
             position = np.arange(self.queries.shape[2])[rows]
             scores = np.where(np.arange(scores.shape[1]) <= position[:, None], scores, -np.inf)
@@ -101,6 +112,11 @@ class AttentionMaps:
     def all_weights(self) -> np.ndarray:
         """(layer, head, query, key). For short texts: memory grows with the square of the length."""
         return np.stack([np.stack([self.weights(x, y) for y in range(self.heads)]) for x in range(self.layers)])
+
+    def by_word(self, weights: np.ndarray) -> np.ndarray:
+        """(query, key) over tokens to (query word, key word): columns of a word summed, rows averaged; rows still sum to 1."""
+        rows = [weights[self.query_axis.tokens_of(word)].mean(0) for word in range(len(self.query_axis.words))]
+        return np.stack([np.stack(rows)[:, self.key_axis.tokens_of(w)].sum(1) for w in range(len(self.key_axis.words))], 1)
 
     def codes(self, bits: int = 8) -> np.ndarray:
         """All weights for the browser, flat, as round(√weight · (2**bits - 1)), uint8 or uint16.
@@ -153,6 +169,7 @@ class Run:
     """What a model did with a text, whichever model it was. Immutable.
 
     probabilities: one a target token, in [0, 1]; alternatives: per target token the three likeliest (text, probability).
+    maps: by part, those the model has: none for a recurrent model, only "cross" for one with attention.
     Row t of maps["decoder"] and maps["cross"] is the row that produced target token t.
     """
 
@@ -192,8 +209,9 @@ def save_runs(runs: list[Run], path: Path, **about: str) -> None:
         note["antecedents"] = [asdict(antecedent) for antecedent in run.antecedents]
         note["maps"] = {}
         for part, maps in run.maps.items():
-            arrays[f"{number}-{part}-queries"], arrays[f"{number}-{part}-keys"] = maps.queries, maps.keys
-            note["maps"][part] = {"causal": maps.causal, "kind": maps.kind}
+            for name in ("queries", "keys") if maps.score is None else ("queries", "keys", "score"):
+                arrays[f"{number}-{part}-{name}"] = getattr(maps, name)
+            note["maps"][part] = {"causal": maps.causal}
             note["maps"][part] |= {"query_axis": asdict(maps.query_axis), "key_axis": asdict(maps.key_axis)}
         notes.append(note)
     np.savez_compressed(path, notes=json.dumps({"runs": notes, "about": about}), **arrays)
@@ -212,7 +230,7 @@ def load_runs(path: Path) -> tuple[list[Run], dict[str, str]]:
                     query_axis=axis_from(about["query_axis"]),
                     key_axis=axis_from(about["key_axis"]),
                     causal=about["causal"],
-                    kind=about["kind"],
+                    score=file.get(f"{number}-{part}-score", None),
                 )
                 for part, about in note["maps"].items()
             }

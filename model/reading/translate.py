@@ -8,6 +8,7 @@ readable path, all positions at once. That one pass gives the probabilities and 
 
 import argparse
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -123,14 +124,30 @@ class Translator:
             self.network, self.device, self.fallback = self.network.cpu(), torch.device("cpu"), True
             return self.read_on_device(text, beams)
 
+    def latencies_ms(self, text: str, beams: int = BEAMS, repeats: int = 5) -> list[float]:
+        """How long the search for a translation takes, in milliseconds, once to warm up and then `repeats` times.
+
+        On one thread, as read() does it. Raises TextError as read() does, ValueError if repeats is not positive.
+        """
+        if repeats < 1:
+            raise ValueError(f"repeats must be at least 1; got {repeats}")
+        self.check(text)
+        torch.set_num_threads(1)
+        source, times = torch.tensor([self.ids(text)], device=self.device), []
+        for _ in range(repeats + 1):
+            begun = time.perf_counter()
+            search(self.network, source, beams=beams)  # its answer is a list, so a GPU has finished when it comes
+            times.append(1000 * (time.perf_counter() - begun))
+        return times[1:]
+
     @torch.inference_mode()
     def read_on_device(self, text: str, beams: int) -> Run:
         source = torch.tensor([self.ids(text)], device=self.device)
         target = search(self.network, source, beams=beams)[0]
         prefix = torch.tensor([[START, *target]], device=self.device)
-        encoder, decoder, cross = [], [], []
-        memory = self.network.encode(source, record=encoder)
-        states = self.network.decode(prefix, memory, record=decoder, cross_record=cross)
+        records = {"encoder": [], "decoder": [], "cross": []}
+        memory = self.network.encode(source, record=records["encoder"])
+        states = self.network.decode(prefix, memory, record=records["decoder"], cross_record=records["cross"])
         probabilities = self.network.logits(states)[0].softmax(-1)  # (T, V)
         source_axis = self.source_axis(text)
         translation = self.tokenizer.decode(target)
@@ -139,13 +156,15 @@ class Translator:
             (Word("<s>", "special"), *target_axis.words[:-1]),
             (Token("<s>", START, 0), *(Token(t.text, t.id, t.word + 1) for t in target_axis.tokens[:-1])),
         )
-        maps = {
-            "encoder": attention_maps(encoder, source_axis, source_axis),
-            "decoder": attention_maps(decoder, target_axis, prefix_axis, causal=True),
-            "cross": attention_maps(cross, target_axis, source_axis),
+        axes = {
+            "encoder": (source_axis, source_axis),
+            "decoder": (target_axis, prefix_axis),
+            "cross": (target_axis, source_axis),
         }
-        records = {"encoder": encoder, "decoder": decoder, "cross": cross}
-        check = max(largest_difference(maps[part], records[part]) for part in maps)
+        maps = {
+            part: attention_maps(seen, *axes[part], causal=part == "decoder") for part, seen in records.items() if seen
+        }
+        check = max((largest_difference(maps[part], records[part]) for part in maps), default=0.0)
         if check > TOLERANCE:
             raise RuntimeError(f"weights recomputed from queries and keys differ from the network's own by {check:.1e}")
         best = probabilities.topk(3)
@@ -212,6 +231,9 @@ def attention_maps(records: list, query_axis: Axis, key_axis: Axis, causal: bool
         query_axis=query_axis,
         key_axis=key_axis,
         causal=causal,
+        score=None
+        if records[0].score is None
+        else torch.stack([record.score for record in records]).cpu().numpy(),  # (layer, head, width)
     )
 
 

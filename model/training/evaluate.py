@@ -1,6 +1,6 @@
 """How good a model is: BLEU on held-out Tatoeba, and pronouns on any file of sentences.
 
-    python -m model.training.evaluate translation --pairs fra.txt --json
+    python -m model.training.evaluate translation --pairs fra.txt --json      # --by-length: BLEU against sentence length
     python -m model.training.evaluate pronouns --file F.tsv --json
     python -m model.training.evaluate card --pairs fra.txt --handwritten tests/data/handwritten.tsv
 
@@ -13,6 +13,7 @@ import csv
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ from model.reading.translate import BEAMS, CheckpointError, Translator
 
 COLUMNS = ("sentence", "antecedent", "distractor", "pronoun")
 VALIDATION_PAIRS = 300  # on which the best head is picked
+BUCKETS = (1, 5, 7, 9, 12)  # words with which a bucket begins; Tatoeba's sentences are short
+JOINED = (1, 2, 3, 4)  # held-out sentences read as one text
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,13 @@ class Row:
 
 def bleu(hypotheses: list[str], references: list[tuple[str, ...]]) -> float:
     """Corpus BLEU in [0, 100] (sacrebleu), each sentence against all its references."""
+    return sacrebleu.corpus_bleu(hypotheses, reference_streams(references)).score
+
+
+def reference_streams(references: list[tuple[str, ...]]) -> list[list[str | None]]:
+    """References as sacrebleu wants them: a list of first ones, a list of second ones with None where there is none, …"""
     most = max(map(len, references))
-    streams = [[refs[i] if i < len(refs) else None for refs in references] for i in range(most)]
-    return sacrebleu.corpus_bleu(hypotheses, streams).score
+    return [[refs[i] if i < len(refs) else None for refs in references] for i in range(most)]
 
 
 def pronoun_of(sentence: str, translation: str) -> str:
@@ -200,6 +207,72 @@ def head_scores(preferred: np.ndarray, head: tuple[int, int], rows: list[Row]) -
     }
 
 
+def buckets_by_length(held_out) -> list[tuple[tuple[int, int | None], list]]:
+    """Sentences by their number of words: ((fewest, most), sentences); most is None in the last one."""
+    ends = [(first, after - 1) for first, after in pairwise(BUCKETS)] + [(BUCKETS[-1], None)]
+    words = [len(english.split()) for english, _ in held_out]
+    return [
+        ((low, high), [pair for pair, n in zip(held_out, words, strict=True) if low <= n and (not high or n <= high)])
+        for low, high in ends
+    ]
+
+
+def joined(held_out, count: int) -> list:
+    """Texts of `count` held-out sentences in a row, each with the first translation: longer than any training sentence."""
+    groups = [held_out[i : i + count] for i in range(0, len(held_out) - count + 1, count)]
+    return [
+        (" ".join(english for english, _ in group), (" ".join(references[0] for _, references in group),))
+        for group in groups
+    ]
+
+
+def scores_by_length(translator: Translator, held_out, beams: int = BEAMS) -> dict:
+    """BLEU against length, each with a bootstrap 95 % interval (1,000 resamples).
+
+    buckets: sentences by their number of words, all references; joined: 1 to 4 sentences read as one text, one reference.
+    """
+    buckets = [
+        {"words": words, **bleu_with_interval(translator, inside, beams)}
+        for words, inside in buckets_by_length(held_out)
+        if len(inside) > 1
+    ]
+    texts = {count: joined(held_out, count) for count in JOINED}
+    return {
+        "buckets": buckets,
+        "joined": [
+            {
+                "sentences": count,
+                "mean_words": float(np.mean([len(english.split()) for english, _ in inside])),
+                **bleu_with_interval(translator, inside, beams),
+            }
+            for count, inside in texts.items()
+            if len(inside) > 1
+        ],
+    }
+
+
+def bleu_with_interval(translator: Translator, held_out, beams: int) -> dict:
+    """n, BLEU in [0, 100] and its bootstrap interval."""
+    translations = translator.translate_many([english for english, _ in held_out], beams)
+    references = [references for _, references in held_out]
+    interval = bootstrap_bleu(translations, references)
+    return {"n": len(held_out), "bleu": bleu(translations, references), "interval": interval}
+
+
+def bootstrap_bleu(hypotheses: list[str], references: list[tuple[str, ...]], resamples: int = 1000) -> list[float]:
+    """The 95 % interval of corpus BLEU over resamples of the sentences (Koehn 2004)."""
+    metric = sacrebleu.BLEU()
+    single = [
+        metric.corpus_score([hypothesis], reference_streams([refs]))
+        for hypothesis, refs in zip(hypotheses, references, strict=True)
+    ]
+    counts = np.array([[*score.counts, *score.totals, score.sys_len, score.ref_len] for score in single])
+    draws = np.random.default_rng(0).integers(len(counts), size=(resamples, len(counts)))
+    sums = [counts[draw].sum(0).tolist() for draw in draws]
+    scores = [sacrebleu.BLEU.compute_bleu(s[:4], s[4:8], s[8], s[9], smooth_method="exp").score for s in sums]
+    return np.percentile(scores, [2.5, 97.5]).tolist()
+
+
 def translation_scores(translator: Translator, held_out, beams: int = BEAMS) -> dict:
     translations = translator.translate_many([english for english, _ in held_out], beams)
     return {"n": len(held_out), "bleu": bleu(translations, [references for _, references in held_out])}
@@ -226,6 +299,7 @@ def main() -> None:
     translation = commands.add_parser("translation", help="BLEU on the sentences that the split holds out")
     translation.add_argument("--pairs", type=Path, required=True)
     translation.add_argument("--split", choices=("test", "validation"), default="test")
+    translation.add_argument("--by-length", action="store_true", help="both held-out splits, by number of words")
     pronouns = commands.add_parser("pronouns", help="pronouns of a file, or of the generated test split")
     pronouns.add_argument("--file", type=Path, help="columns sentence, antecedent, distractor, pronoun")
     pronouns.add_argument("--count", type=int, default=1000, help="pairs to generate where no file is given")
@@ -249,12 +323,16 @@ def evaluate(arguments: argparse.Namespace) -> dict:
     translator = Translator.load(arguments.model)
     if arguments.command == "translation":
         corpus = tatoeba.load(arguments.pairs)
+        if arguments.by_length:
+            return scores_by_length(translator, corpus.test + corpus.validation, arguments.beams)
         return translation_scores(translator, getattr(corpus, arguments.split), arguments.beams)
     head = pick_head(translator)
     generated = generated_rows("test", arguments.count, seed=3)
     if arguments.command == "card":
+        corpus = tatoeba.load(arguments.pairs)
         scores = {
-            "translation": translation_scores(translator, tatoeba.load(arguments.pairs).test, arguments.beams),
+            "translation": translation_scores(translator, corpus.test, arguments.beams),
+            "by_length": scores_by_length(translator, corpus.test + corpus.validation, arguments.beams),
             "pronouns": pronoun_scores(translator, generated, head, arguments.beams),
             "handwritten": pronoun_scores(translator, read_rows(arguments.handwritten)[0], head, arguments.beams),
         }

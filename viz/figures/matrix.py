@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.figures.colours import INK, PAPER, weight_colorscale
+from viz.figures.colours import DARK_INK, DARK_PAPER, INK, PAPER, weight_colorscale
 
 
 def attention_matrix(
@@ -19,6 +19,7 @@ def attention_matrix(
     *,
     title: str = "",
     causal: bool = False,
+    dark: bool = False,
 ) -> go.Figure:
     """How much each query looks at each key, in one head.
 
@@ -33,7 +34,8 @@ def attention_matrix(
     if causal:
         visible = np.tril(np.ones(expected, dtype=bool))
         weights = np.where(visible, weights, np.nan)
-    figure = go.Figure(_heatmap(weights, query_tokens, key_tokens))
+    figure = go.Figure(_heatmap(weights, query_tokens, key_tokens, dark))
+    paper, ink = (DARK_PAPER, DARK_INK) if dark else (PAPER, INK)
     figure.update_layout(
         template=go.layout.Template(),
         title={
@@ -46,9 +48,9 @@ def attention_matrix(
             "pad": {"t": 8},
             "font": {"size": 18},
         },
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        font={"color": INK, "size": 16},
+        paper_bgcolor=paper,
+        plot_bgcolor=paper,
+        font={"color": ink, "size": 16},
         margin={"l": 8, "r": 8, "t": 116, "b": 8},
         xaxis=_axis(key_tokens) | {"side": "top", "tickangle": -45, "automargin": False},
         yaxis=_axis(query_tokens) | {"autorange": False, "range": [len(query_tokens) - 0.5, -0.5]},
@@ -56,7 +58,7 @@ def attention_matrix(
     return figure
 
 
-def _heatmap(weights: np.ndarray, query_tokens: Sequence[str], key_tokens: Sequence[str]) -> go.Heatmap:
+def _heatmap(weights: np.ndarray, query_tokens: Sequence[str], key_tokens: Sequence[str], dark: bool) -> go.Heatmap:
     labels = [[f"{escape(query)} → {escape(key)}" for key in key_tokens] for query in query_tokens]
     return go.Heatmap(
         z=[[None if np.isnan(weight) else float(weight) for weight in row] for row in weights],
@@ -65,7 +67,7 @@ def _heatmap(weights: np.ndarray, query_tokens: Sequence[str], key_tokens: Seque
         hoverongaps=False,
         zmin=0,
         zmax=1,
-        colorscale=weight_colorscale(),
+        colorscale=weight_colorscale(dark),
         xgap=1,
         ygap=1,
         colorbar={

@@ -1,61 +1,16 @@
 """Explore: type a sentence, read its translation, see every layer and head."""
 
+from html import escape
+
 import streamlit as st
 
-from model.reading.recorded import EXAMPLES
-from model.reading.run import Run
 from viz.pages import session
-
-LATIN = range(0x250)  # the model has read English; other scripts reach it byte by byte
-
-
-def choose_text(text: str) -> None:
-    st.session_state.text = text
-    session.remember("text")
-
-
-def run_or_explain() -> Run | None:
-    """The Run of the chosen text; or None, after saying in one sentence what is in the way."""
-    if run := session.recorded_run(choice):
-        session.warm(choice.model)
-        return run
-    try:
-        with st.spinner(words["loading"], show_time=True):
-            session.translator(choice.model)
-        return session.computed_run(choice.model, choice.text, choice.beams)
-    except Exception as error:  # every known one has its sentence; an unknown one must not take the page down
-        explain(error)
-        return None
-
-
-def explain(error: Exception) -> None:
-    """One sentence on what is in the way. Errors that we know carry a reason, and each reason has its sentence."""
-    reason = getattr(error, "reason", "failed")
-    facts = vars(error) | {"model": choice.model, "message": error}
-    level = {"blank": st.info, "punctuation": st.info, "long": st.warning}.get(reason, st.error)
-    level(words[reason].format(**facts))
-    if reason == "long":
-        shorter = session.translator(choice.model).cut(choice.text)
-        st.button(words["cut"], on_click=choose_text, args=(shorter,))
-
+from viz.pages.sentence import read_sentence
 
 choice = session.current_choice()
-words = session.strings(choice.lang)["explore"]
-
-st.text_input(
-    words["sentence"],
-    key="text",
-    on_change=session.remember,
-    args=("text",),
-    placeholder=words["placeholder"],
-)
-with st.container(horizontal=True, gap="xsmall", key="examples"):
-    for text, name in zip(EXAMPLES, words["example_names"], strict=True):
-        kind = "primary" if text == choice.text else "secondary"
-        st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")
-if run := run_or_explain():
-    if any(ord(letter) not in LATIN for letter in choice.text if letter.isalpha()):
-        st.caption(words["other_script"])
-    if run.fallback:
-        st.caption(words["fallback"])
-    session.show(run, choice)
+if run := read_sentence(choice):
+    if run.maps:
+        session.show(run, choice)
+    else:
+        st.html(f"<p class=mj-plain lang=fr>{escape(run.translation)}</p>")
+        st.info(session.strings(choice.lang)["explore"]["no_attention"])

@@ -25,7 +25,13 @@ TEXTS = Path(__file__).parent.parent / "text"
 LANGUAGES = {"en": "English", "bn": "বাংলা"}
 VIEWS = ("lines", "atlas", "matrix")
 UNITS = ("words", "tokens")
-WIDGETS = ("text", "lang", "beams")  # what Streamlit's own widgets ask; the browser answers everything else by itself
+SECTIONS = ("sentence", "speed", "gradients", "recall", "path", "claims")  # of the race
+RACERS = ("rnn", "lstm", "gru", "gru-attention", "transformer-twin")  # trained alike, to be compared
+REPEATS = 5  # of a timed translation
+CHART = {"toImageButtonOptions": {"format": "svg"}, "displaylogo": False}  # what every Plotly chart offers
+LENGTHS = tuple(2**power for power in range(4, 17))  # tokens, of the table of paths
+WIDTHS = tuple(2**power for power in range(5, 13))
+WIDGETS = ("text", "lang", "beams", "section", "length", "width")  # asked by Streamlit; the browser answers the rest
 BEAMS = {4: "beam", 1: "greedy"}
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
@@ -51,6 +57,9 @@ class Choice:
     heads: tuple[int, ...] | None = None  # () is all of them
     word: int | None = None  # 0 is none
     step: int | None = None
+    section: str = "sentence"
+    length: int = 64
+    width: int = 256
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -69,6 +78,9 @@ class Choice:
             "heads": lambda value: () if value == "all" else tuple(map(count_from_one, value.split(","))),
             "word": lambda value: 0 if value == "none" else count_from_one(value),
             "step": count_from_one,
+            "section": one_of(SECTIONS),
+            "length": lambda value: one_of(LENGTHS)(int(value)),
+            "width": lambda value: one_of(WIDTHS)(int(value)),
         }
         values = {}
         for name, value in query.items():
@@ -177,6 +189,17 @@ def translator(model: str):
 def computed_run(model: str, text: str, beams: int) -> Run:
     with GATE:
         return translator(model).read(text, beams)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def latencies_ms(model: str, text: str, beams: int) -> list[float]:
+    with GATE:
+        return translator(model).latencies_ms(text, beams, REPEATS)
+
+
+def dark() -> bool:
+    """Whether this person reads on dark paper."""
+    return st.context.theme.type == "dark"
 
 
 def recorded_run(choice: Choice) -> Run | None:
