@@ -143,8 +143,7 @@ def suggest(translator: Translator, progress=lambda line: None) -> dict:
     for name in EDGES:
         result["edges"][name] = held_out(translator, tested, edge(name))
         progress(f"{name}: {result['edges'][name]}")
-    result["searched"] = about(SEARCH, searched) | {"separation_before": separation(translator, searched)}
-    result["tested"] = about(TEST, tested)
+    result["test"] = {"split": TEST[0], "seed": TEST[1]}
     heads = Intervention(tuple(Head(one["part"], one["layer"], one["head"]) for one in result["heads"]))
     result["pairs"] = pairs_to_try(translator, heads)
     return result
@@ -164,16 +163,15 @@ def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Seque
         "heads": [head_record(head) for head in chosen],
         "how": "zero",
         "held_out": measured,
-        "path": [{"heads": [head_record(head) for head in some]} | done for some, done in path],
+        "search": {
+            "split": SEARCH[0],
+            "seed": SEARCH[1],
+            "n": len(searched.pairs),
+            "excluded": searched.excluded,
+            "separation_before": float(leanings(translator, searched, [Intervention()]).sum(1).mean()),
+            "path": [{"heads": [head_record(head) for head in some]} | done for some, done in path],
+        },
     }
-
-
-def about(drawn: tuple[str, int, int], pairs: Pairs) -> dict:
-    return {"split": drawn[0], "seed": drawn[1], "n": len(pairs.pairs), "excluded": pairs.excluded}
-
-
-def separation(translator: Translator, pairs: Pairs) -> float:
-    return float(leanings(translator, pairs, [Intervention()]).sum(1).mean())
 
 
 def write(translator: Translator, path: Path, progress=lambda line: None) -> dict:
