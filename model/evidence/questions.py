@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from model.language.tokenizer import PAD, START, Tokenizer
 from model.reading.run import Axis, Run
 from model.reading.search import search
-from model.reading.translate import Translator
+from model.reading.translate import BEAMS, Translator
 
 FORMS = (
     ("Ġil", "Ġelle"),
@@ -107,12 +107,14 @@ def token_log_probabilities(network: nn.Module, source: Sequence[int], target: S
     return log_p[torch.arange(len(target)), list(target)].double().cpu().numpy()
 
 
-def translations(translator: Translator, network: nn.Module, texts: Sequence[str], batch: int = 64) -> list[list[int]]:
-    """Greedy translations as ids, in the order of the texts, by a network that may be an altered one."""
+def translations(
+    translator: Translator, network: nn.Module, texts: Sequence[str], beams: int = BEAMS, batch: int = 64
+) -> list[list[int]]:
+    """Translations as ids, in the order of the texts, by a network that may be an altered one."""
     rows = [translator.ids(text) for text in texts]
     order, found = sorted(range(len(rows)), key=lambda i: len(rows[i])), {}
     for start in range(0, len(order), batch):
         some = order[start : start + batch]
         source = padded([rows[i] for i in some], translator.device)
-        found |= dict(zip(some, search(network, source, source != PAD), strict=True))
+        found |= dict(zip(some, search(network, source, source != PAD, beams), strict=True))
     return [found[i] for i in range(len(rows))]
