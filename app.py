@@ -28,6 +28,8 @@ pages = st.navigation(
             url_path="explore",
             default=True,
         ),
+        st.Page("viz/pages/pair.py", title=words["pair"], icon=":material/compare:", url_path="pair"),
+        st.Page("viz/pages/switch.py", title=words["switch"], icon=":material/toggle_off:", url_path="switch-off"),
         st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
     ]
 )

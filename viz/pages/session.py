@@ -7,6 +7,7 @@ changed: that is why nothing is copied on the way.
 
 import gc
 import json
+import re
 import threading
 import tomllib
 from contextlib import suppress
@@ -19,6 +20,7 @@ import streamlit as st
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, recordings
 from model.reading.run import PARTS, Run
 from viz.components.explorer import explorer, pack_picture
+from viz.components.headgrid import HEAD
 from viz.figures.matrix import attention_matrix
 
 TEXTS = Path(__file__).parent.parent / "text"
@@ -31,7 +33,10 @@ REPEATS = 5  # of a timed translation
 CHART = {"toImageButtonOptions": {"format": "svg"}, "displaylogo": False}  # what every Plotly chart offers
 LENGTHS = tuple(2**power for power in range(4, 17))  # tokens, of the table of paths
 WIDTHS = tuple(2**power for power in range(5, 13))
-WIDGETS = ("text", "lang", "beams", "section", "length", "width")  # asked by Streamlit; the browser answers the rest
+HOWS = ("zero", "mean", "uniform")  # what a head that is switched off does instead
+PROOFS = ("causal", "patching")  # sections of the pair page that are computed on demand
+# asked by Streamlit; the browser answers the rest
+WIDGETS = ("text", "lang", "beams", "section", "length", "width", "second", "how")
 BEAMS = {4: "beam", 1: "greedy"}
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
@@ -60,6 +65,14 @@ class Choice:
     section: str = "sentence"
     length: int = 64
     width: int = 256
+    second: str = EXAMPLES[1]  # the sentence to compare with
+    nouns: tuple[int, ...] | None = None  # two words between which a row may move
+    off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
+    how: str = "zero"
+    cut: tuple[
+        str, ...
+    ] = ()  # links that are cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
+    opened: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -81,6 +94,12 @@ class Choice:
             "section": one_of(SECTIONS),
             "length": lambda value: one_of(LENGTHS)(int(value)),
             "width": lambda value: one_of(WIDTHS)(int(value)),
+            "second": str,
+            "nouns": lambda value: two(tuple(map(count_from_one, value.split(",")))),
+            "off": several(one_matching(HEAD)),
+            "how": one_of(HOWS),
+            "cut": several(one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}")),
+            "opened": several(one_of(PROOFS)),
         }
         values = {}
         for name, value in query.items():
@@ -106,6 +125,30 @@ def one_of(values):
     return read
 
 
+def one_matching(pattern: str):
+    def read(value):
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} is not of the form {pattern}")
+        return value
+
+    return read
+
+
+def several(read_one):
+    """Values between commas, each once and in order."""
+
+    def read(value):
+        return tuple(sorted(set(map(read_one, value.split(",")))))
+
+    return read
+
+
+def two(values: tuple) -> tuple:
+    if len(set(values)) != 2 or len(values) != 2:
+        raise ValueError(f"{values!r} are not two different ones")
+    return values
+
+
 def share(value: str) -> float:
     number = float(value)
     if number != number:
@@ -121,7 +164,7 @@ def count_from_one(value: str) -> int:
 
 
 def address_value(value, name: str) -> str:
-    if name == "heads":
+    if isinstance(value, tuple):
         return ",".join(map(str, value)) or "all"
     if name == "word":
         return str(value) if value else "none"
@@ -147,6 +190,15 @@ def remember(name: str) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = address_value(value, name)
+
+
+def choose(**changes) -> None:
+    """Puts values that no widget holds into the address; a default leaves it."""
+    for name, value in changes.items():
+        if value == getattr(Choice, name):
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = address_value(value, name)
 
 
 @cache
