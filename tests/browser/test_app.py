@@ -1,5 +1,6 @@
 """The whole app in a real Chromium, as a person uses it: type, point, share, switch. No request may leave the machine."""
 
+import re
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -67,6 +68,19 @@ def test_back_returns_to_the_sentence_before(open_page):
     page.go_back()
     expect(page.locator(".mj-source")).to_contain_text("tired")
     assert page.input_value(BOX) == EXAMPLES[0]
+
+
+def test_sentence_and_language_come_along_to_another_page(open_page):
+    page = open_page("text=The+cat+sleeps.&lang=bn&layer=1")
+    links = page.get_by_test_id("stSidebarNavLink")
+    links.last.click()
+    expect(page).to_have_url(re.compile(r"/model\?"))
+    assert query(page) == {"text": "The cat sleeps.", "lang": "bn"}
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The model behind the pictures")
+    links.first.click()
+    expect(page.locator(BOX)).to_have_value("The cat sleeps.")
+    assert query(page) == {"text": "The cat sleeps."}
 
 
 def test_pointing_needs_no_server(open_page):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -176,11 +177,25 @@ def current_choice() -> Choice:
 
     Widgets write the address (see remember); but an address that somebody edited, opened, or went back to wins over them.
     """
+    keep_on_another_page()
     choice = Choice.from_query(st.query_params.to_dict())
     for name in WIDGETS:
-        if st.session_state.get("address." + name) != getattr(choice, name):
+        if name not in st.session_state or st.session_state.get("address." + name) != getattr(choice, name):
             st.session_state[name] = st.session_state["address." + name] = getattr(choice, name)
     return replace(choice, **{name: st.session_state[name] for name in WIDGETS})
+
+
+def keep_on_another_page() -> None:
+    """The menu opens a page with an empty address: the sentence, the language and the search come along."""
+    page = urlsplit(st.context.url or "").path
+    moved = st.session_state.get("page", page) != page
+    st.session_state.page = page
+    if moved:
+        kept = {
+            name: st.session_state.pop("address." + name) for name in WIDGETS
+        }  # the new page's widgets are set anew
+        if not st.query_params:
+            st.query_params.from_dict(Choice(**kept).to_query())
 
 
 def remember(name: str) -> None:
