@@ -115,7 +115,7 @@ def test_patching_fills_the_cells_it_knows_and_no_other():
     table = [list(row) for row in figure.data[0].z]
     empty = [None] * 6
     assert table == [empty, [None, None, 0.25, None, None, None], [*empty[:5], -0.5]]
-    assert [one.text for one in figure.layout.annotations] == ["0.25", "-0.50"]
+    assert [one.text for one in figure.layout.annotations] == ["0.25", "−0.50"]
     assert list(figure.layout.yaxis.ticktext) == ["Encoder 1", "Encoder 2", "Cross 1"]
 
 

@@ -38,7 +38,7 @@ def difference_matrix(
         raise ValueError(f"differences of weights must lie in [-1, 1]; got {np.abs(values).max():.3f}")
     figure = go.Figure(
         go.Heatmap(
-            z=values,
+            z=values.tolist(),
             customdata=[[f"{escape(query)} → {escape(key)}" for key in keys] for query in queries],
             hovertemplate="%{customdata}<br>%{z:+.3f}<extra></extra>",
             zmin=-1,

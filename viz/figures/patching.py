@@ -53,17 +53,21 @@ def patching_heatmap(
     figure.update_xaxes(title={"text": names["head"], "standoff": 4}, range=[-0.5, heads + 0.5])
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=labels, showgrid=False)
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
-    for row, values in enumerate(table):
-        for column, value in enumerate(values):
-            if value is not None:
-                figure.add_annotation(
-                    x=column,
-                    y=row,
-                    text=f"{round(value, 2) + 0:.2f}",
-                    showarrow=False,
-                    font={"size": 15, "color": readable_on(colour_of(value, scale))},
-                )
+    figure.update_layout(annotations=[number(*cell, scale) for cell in filled(table)])
     return figure
+
+
+def filled(table: list[list]) -> list[tuple[int, int, float]]:
+    """The cells that are known: row, column, value."""
+    cells = ((row, column, value) for row, values in enumerate(table) for column, value in enumerate(values))
+    return [cell for cell in cells if cell[2] is not None]
+
+
+def number(row: int, column: int, value: float, scale: list[list]) -> dict:
+    """A cell's number, as text that can be read on its colour. Rounded before it is written: "-0.00" says nothing."""
+    text = f"{round(value, 2) + 0:.2f}".replace("-", "−")
+    font = {"size": 15, "color": readable_on(colour_of(value, scale))}
+    return {"x": column, "y": row, "text": text, "showarrow": False, "font": font}
 
 
 def colour_of(value: float, scale: list[list]) -> str:

@@ -6,6 +6,7 @@ next step; nobody else has to wait for the whole of it.
 
 import csv
 import io
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -189,6 +190,11 @@ def pronoun_text(run: Run) -> tuple[str, str]:
 
 
 # --- marks on the page ---
+
+
+def plain(text: str) -> str:
+    """A text as it is, where Streamlit would read Markdown: a typed "![](address)" must not fetch anything."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)  # every ASCII sign
 
 
 def signed(number: float, digits: int = 1) -> str:

@@ -150,7 +150,11 @@ def noun_boxes(word: int, nouns: tuple[int, int]) -> None:
     for column, name, noun in zip(st.columns(2), ("noun_a", "noun_b"), nouns, strict=True):
         st.session_state[name] = noun
         column.selectbox(
-            words[name].format(word=text_of(word)), aligned, format_func=text_of, key=name, on_change=choose_nouns
+            words[name].format(word=evidence.plain(text_of(word))),
+            aligned,
+            format_func=text_of,
+            key=name,
+            on_change=choose_nouns,
         )
 
 
@@ -174,7 +178,7 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
     names = {f"encoder.{one.layer + 1}.{one.head + 1}": one for one in ranked}
     st.session_state.ranked = f"encoder.{layer + 1}.{head + 1}"
     st.selectbox(
-        words["ranked"].format(word=text_of(word)),
+        words["ranked"].format(word=evidence.plain(text_of(word))),
         list(names),
         format_func=lambda name: words["rank"].format(
             place=list(names).index(name) + 1, head=head_label(names[name]), moved=f"{abs(names[name].flip):.2f}"
@@ -237,7 +241,7 @@ def show_maps(layer: int, head: int) -> None:
         figure.update_layout(
             height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}
         )
-        column.markdown(run.text)
+        column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
         column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
     st.caption(words["maps_how"])
 
@@ -268,7 +272,9 @@ def causal_section(word: int) -> None:
     numbers.append(("0" if found.causal == 0 else f"{found.causal:.3g}", words["left_to_right"]))
     cells = "".join(f"<div><b>{number}</b>{escape(text)}</div>" for number, text in numbers)
     st.html(f"<div class=mj-zero>{cells}</div>")
-    st.caption(words["changes_before" if found.changes_before else "exactly"].format(word=text_of(word)))
+    st.caption(
+        words["changes_before" if found.changes_before else "exactly"].format(word=evidence.plain(text_of(word)))
+    )
 
 
 def patching_section() -> None:
@@ -279,7 +285,7 @@ def patching_section() -> None:
         return
     session.translator(choice.model)
     if not evidence.writes_pronoun(choice.model, runs[0]):
-        st.info(words["no_pronoun"].format(translation=runs[0].translation))
+        st.info(words["no_pronoun"].format(translation=evidence.plain(runs[0].translation)))
         return
     try:
         job = evidence.filling(choice.model, choice.text, choice.second, choice.beams, runs)

@@ -64,15 +64,19 @@ def links_to_try(found: dict) -> list[Try]:
     nouns = {"it_to_antecedent": noun, "it_to_distractor": other_noun(found, noun)}
     result = [
         Try(
-            words["try_link"].format(query=run.source.words[it].text, key=run.source.words[place].text),
+            words["try_link"].format(query=word_text(it), key=word_text(place)),
             cut=(f"encoder.{it + 1}.{place + 1}",),
             measured=found["edges"].get(name),
         )
         for name, place in nouns.items()
         if place is not None and place >= 0
     ]
-    label = words["try_link"].format(query=words["translation"], key=run.source.words[it].text)
+    label = words["try_link"].format(query=words["translation"], key=word_text(it))
     return [*result, Try(label, cut=(f"cross.0.{it + 1}",), measured=found["edges"].get("cross_to_it"))]
+
+
+def word_text(place: int) -> str:
+    return evidence.plain(run.source.words[place].text)
 
 
 def other_noun(found: dict, noun: int) -> int | None:
@@ -165,7 +169,7 @@ def link_name(link: str) -> str:
     part, query, key = link.split(".")
     axes = run.maps[part]
     first = axes.query_axis.words[int(query) - 1].text if int(query) else words["every_word"]
-    return f"{words['parts'][part]}: {first} → {axes.key_axis.words[int(key) - 1].text}"
+    return f"{words['parts'][part]}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[int(key) - 1].text)}"
 
 
 # --- what becomes of it ---
@@ -177,7 +181,7 @@ def compared():
         with st.spinner(words["reading"], show_time=True):
             return evidence.comparison(choice.model, choice.text, choice.beams, off, choice.how, cut, run)
     except Exception as error:  # whatever it is, the page stays and says so
-        st.error(words["failed"].format(message=error))
+        st.error(words["failed"].format(message=evidence.plain(str(error))))
         return None
 
 
