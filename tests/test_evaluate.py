@@ -14,7 +14,6 @@ from model.training.evaluate import (
     nearest_noun_baseline,
     pronoun_of,
     read_rows,
-    wilson,
 )
 
 
@@ -32,13 +31,6 @@ from model.training.evaluate import (
 )
 def test_pronoun_of_the_right_clause(sentence, translation, pronoun):
     assert pronoun_of(sentence, translation) == pronoun
-
-
-def test_wilson_interval_matches_a_published_value():
-    # 81 of 263: Newcombe 1998, table I, method 3: 0.2553 to 0.3662
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(5, 5)[1] == 1.0 and wilson(0, 5)[0] == 0.0
 
 
 def test_bleu_takes_the_best_of_several_references():

@@ -162,7 +162,7 @@ def capitals(text: str) -> str:
 # --- verbs ---
 
 
-def _english_forms(spec: str, voice: str) -> dict:
+def english_forms(spec: str, voice: str) -> dict:
     """Base, third person, past and perfect, with this person's pronoun, has and was."""
     base, *others = spec.split("/")
     if len(others) != 3:
@@ -209,7 +209,7 @@ def _conjugated(clause: Clause, options: list[str], voice: tuple):
     french_subject, french_verb, *french_rest = clause.french.split(" ", 2)
     agreement = {"{A}": "{eA}", "{B}": "{eB}"}.get(subject, "")
     pronoun, *auxiliaries = french_voice.split()
-    english, french = _english_forms(verb, english_voice), _french_forms(french_verb, auxiliaries, agreement)
+    english, french = english_forms(verb, english_voice), _french_forms(french_verb, auxiliaries, agreement)
     if subject == "{P}":
         subject, french_subject = english["I"], pronoun
     for mode, pattern, french_pattern, tense, flags in load_templates()["mode"]:

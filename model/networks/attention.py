@@ -106,9 +106,15 @@ class MultiHeadAttention(nn.Module):
     ) -> Tensor:
         """As forward, with keys and values at hand."""
         queries = self.split_heads(self.to_queries(x))  # (B, H, T, D)
-        if record is None:
-            mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
-        else:
-            mixed, weights = attend(queries, keys, values, mask)
-            record.append(AttentionRecord(queries, keys, weights))
+        mixed = self.mix(queries, keys, values, mask, record)
         return self.to_output(mixed.transpose(-3, -2).flatten(-2))  # (B, T, C)
+
+    def mix(
+        self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, record: list[AttentionRecord] | None
+    ) -> Tensor:
+        """What every head takes from the values, before the heads are joined: (B, H, T, D)."""
+        if record is None:
+            return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+        mixed, weights = attend(queries, keys, values, mask)
+        record.append(AttentionRecord(queries, keys, weights))
+        return mixed

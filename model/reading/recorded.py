@@ -1,6 +1,7 @@
 """The six example sentences, and the recorded Runs of the shipped model: the first screen needs no torch."""
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
@@ -32,3 +33,14 @@ def recordings(model: str) -> dict[tuple[str, int], Run]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {(run.text, run.beams): run for run in runs}
+
+
+@cache
+def suggestions(model: str) -> dict:
+    """Heads that carry *it* and pairs to try, as model.evidence.suggestions found them; empty where there are none, or where
+    they belong to other weights."""
+    try:
+        found = json.loads((CHECKPOINTS / model / "suggestions.json").read_text(encoding="utf-8"))
+        return found if found["fingerprint"] == fingerprint(model) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

@@ -11,7 +11,6 @@ on the file itself would look good by luck.
 import argparse
 import csv
 import json
-import math
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +23,7 @@ import torch
 from model.language import tatoeba
 from model.language.pronouns import minimal_pairs
 from model.language.tokenizer import NONE
+from model.reading.measures import label, wilson
 from model.reading.recorded import CHECKPOINTS
 from model.reading.run import Axis
 from model.reading.translate import BEAMS, CheckpointError, Translator
@@ -42,20 +42,6 @@ class Row:
     antecedent: str
     distractor: str
     pronoun: str
-
-
-def label(layer: int, head: int) -> str:
-    """A head's name on screen, where counting starts at 1."""
-    return f"layer {layer + 1} head {head + 1}"
-
-
-def wilson(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): both ends in [0, 1]; (0, 1) without data."""
-    if not n:
-        return 0.0, 1.0
-    share, width = successes / n, z * math.sqrt(successes * (n - successes) / n + z * z / 4)
-    centre = successes + z * z / 2
-    return (centre - width) / (n + z * z) if share else 0.0, (centre + width) / (n + z * z) if share < 1 else 1.0
 
 
 def bleu(hypotheses: list[str], references: list[tuple[str, ...]]) -> float:

@@ -11,6 +11,9 @@ DARK_PAPER, DARK_INK, DARK_ACCENT, DARK_CHANGED = "#14151A", "#ECEBE6", "#9D97FF
 # The ends of the weight scale: past the accent, so that 1 is the strongest mark on the page in either theme.
 FULL, DARK_FULL = "#2A2199", "#C9C5FF"
 
+# The ends of the difference scale, (less, more): amber and indigo of one lightness, so that -1 and 1 look equally far from 0.
+ENDS, DARK_ENDS = ("#A63D00", "#4A48DA"), ("#E2984A", "#A29CFF")
+
 # Okabe & Ito (2008), "Color Universal Design": eight colours that colour-blind eyes can tell apart.
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 
@@ -37,6 +40,18 @@ def weight_colorscale(dark: bool = False) -> list[list]:
         [step / (SCALE_STEPS - 1), _between(start, accent, end, step / (SCALE_STEPS - 1))]
         for step in range(SCALE_STEPS)
     ]
+
+
+def difference_colorscale(dark: bool = False) -> list[list]:
+    """The colours of a difference from -1 (amber) over 0, the page itself, to 1 (indigo), for Plotly and for the canvas.
+
+    Returns [[position, "#rrggbb"], …], positions from 0 to 1 in equal steps; lightness falls evenly to both sides.
+    """
+    paper, (less, more) = (DARK_PAPER, DARK_ENDS) if dark else (PAPER, ENDS)
+    half = SCALE_STEPS // 2
+    colours = [_between(paper, less, less, step / half) for step in range(half, 0, -1)]
+    colours += [_between(paper, more, more, step / half) for step in range(half + 1)]
+    return [[step / (2 * half), colour] for step, colour in enumerate(colours)]
 
 
 def contrast(one: str, other: str) -> float:

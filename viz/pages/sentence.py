@@ -34,12 +34,13 @@ def sentence_box(choice: Choice, label: str) -> None:
             st.button(name, key=name, on_click=choose_text, args=(text,), type=kind, width="content")
 
 
-def choose_text(text: str) -> None:
-    st.session_state.text = text
-    session.remember("text")
+def choose_text(text: str, box: str = "text") -> None:
+    st.session_state[box] = text
+    session.remember(box)
 
 
-def run_or_explain(choice: Choice) -> Run | None:
+def run_or_explain(choice: Choice, box: str = "text") -> Run | None:
+    """box: the box that the text stands in, where a text that is cut goes back to."""
     if run := session.recorded_run(choice):
         session.warm(choice.model)
         return run
@@ -48,11 +49,11 @@ def run_or_explain(choice: Choice) -> Run | None:
             session.translator(choice.model)
         return session.computed_run(choice.model, choice.text, choice.beams)
     except Exception as error:  # every known one has its sentence; an unknown one must not take the page down
-        explain(error, choice)
+        explain(error, choice, box)
         return None
 
 
-def explain(error: Exception, choice: Choice) -> None:
+def explain(error: Exception, choice: Choice, box: str = "text") -> None:
     """One sentence on what is in the way. Errors that we know carry a reason, and each reason has its sentence."""
     words = session.strings(choice.lang)["explore"]
     reason = getattr(error, "reason", "failed")
@@ -61,4 +62,4 @@ def explain(error: Exception, choice: Choice) -> None:
     level(words[reason].format(**facts))
     if reason == "long":
         shorter = session.translator(choice.model).cut(choice.text)
-        st.button(words["cut"], on_click=choose_text, args=(shorter,))
+        st.button(words["cut"], on_click=choose_text, args=(shorter, box), key=f"cut {box}")

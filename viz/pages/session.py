@@ -21,6 +21,7 @@ import streamlit as st
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, recordings
 from model.reading.run import PARTS, Run
 from viz.components.explorer import explorer, pack_picture
+from viz.components.headgrid import HEAD
 from viz.figures.matrix import attention_matrix
 
 TEXTS = Path(__file__).parent.parent / "text"
@@ -43,8 +44,10 @@ ARCHITECTURES = {
     "attention": "gru-attention",
 }
 SHOWS = ("blocks", "steps", "words")
-# what Streamlit's own widgets ask; the browser answers everything else by itself
-WIDGETS = ("text", "lang", "beams", "architecture", "show", "section", "length", "width")
+HOWS = ("zero", "mean", "uniform")  # what a head that is switched off does instead
+PROOFS = ("causal", "patching")  # sections of the pair page that are computed on demand
+# asked by Streamlit; the browser answers the rest
+WIDGETS = ("text", "lang", "beams", "architecture", "show", "section", "length", "width", "second", "how")
 BEAMS = {4: "beam", 1: "greedy"}
 CHANGES = (
     "none",
@@ -92,6 +95,14 @@ class Choice:
     stage: int = 1
     between: tuple[str, ...] = ()  # two tokens, "s3" of the sentence or "t5" of the translation
     cell: str = ""  # "f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation
+    second: str = EXAMPLES[1]  # the sentence to compare with
+    nouns: tuple[int, ...] | None = None  # two words between which a row may move
+    off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
+    how: str = "zero"
+    cut: tuple[
+        str, ...
+    ] = ()  # links that are cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
+    opened: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -124,6 +135,12 @@ class Choice:
             "stage": count_from_one,
             "between": lambda value: tuple(map(one_matching(r"[st][1-9][0-9]{0,3}"), value.split(",", 1))),
             "cell": one_matching(r"[fbt][1-9][0-9]{0,3}"),
+            "second": str,
+            "nouns": lambda value: two(tuple(map(count_from_one, value.split(",")))),
+            "off": several(one_matching(HEAD)),
+            "how": one_of(HOWS),
+            "cut": several(one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}")),
+            "opened": several(one_of(PROOFS)),
         }
         values = {}
         for name, value in query.items():
@@ -156,6 +173,21 @@ def one_matching(pattern: str):
         return value
 
     return read
+
+
+def several(read_one):
+    """Values between commas, each once and in order."""
+
+    def read(value):
+        return tuple(sorted(set(map(read_one, value.split(",")))))
+
+    return read
+
+
+def two(values: tuple) -> tuple:
+    if len(set(values)) != 2 or len(values) != 2:
+        raise ValueError(f"{values!r} are not two different ones")
+    return values
 
 
 def share(value: str) -> float:

@@ -1,0 +1,205 @@
+"""The page of two sentences: turn one knob, see one thing change; what cannot be compared gets one sentence."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.reading.recorded import EXAMPLES
+
+APP = str(Path(__file__).parent.parent / "app.py")
+PAIR = {"text": EXAMPLES[0], "second": EXAMPLES[1]}
+
+
+@pytest.fixture
+def open_page():
+    def open_(**query):
+        app = AppTest.from_file(APP, default_timeout=120).run()
+        app.context["url"] = "http://127.0.0.1/pair"  # as a browser says it
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.switch_page("viz/pages/pair.py").run()
+
+    return open_
+
+
+def component(app, name) -> dict:
+    """What a component was sent."""
+    (found,) = (one for one in app.get("bidi_component") if one.proto.component_name == f"monojog_{name}")
+    return json.loads(found.proto.json)
+
+
+def figures(app) -> list[dict]:
+    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+
+
+def said(app) -> str:
+    kinds = (app.info, app.warning, app.error, app.caption, app.markdown)
+    page = [element.value for kind in kinds for element in kind]
+    return "\n".join([*page, *(one.proto.body for one in app.get("html"))])
+
+
+def chosen_word(app) -> str:
+    sent = component(app, "interlinear")
+    (column,) = (one for one in sent["blocks"][0]["columns"] if one["word"] == sent["chosen"])
+    return column["texts"][0]
+
+
+def test_first_screen_needs_no_choice(open_page):
+    app = open_page()
+    assert not app.exception
+    assert chosen_word(app) == "it"
+    difference, first, second = figures(app)
+    assert difference["layout"]["yaxis"]["ticktext"][-3] == '<span style="color:#C2570C">tired / wide</span>'
+    assert (first["data"][0]["zmin"], second["data"][0]["zmax"]) == (0, 1)
+
+
+def test_changed_words_are_marked_in_both_languages(open_page):
+    sentences, translations = component(open_page(), "interlinear")["blocks"]
+    marked = [
+        [column["texts"] for column in block["columns"] if column["changed"]] for block in (sentences, translations)
+    ]
+    assert marked[0] == [["tired", "wide"]]
+    assert ["il", "elle"] in marked[1]
+
+
+def test_difference_is_the_first_map_minus_the_second(open_page):
+    difference, first, second = (figure["data"][0]["z"] for figure in figures(open_page()))
+    np.testing.assert_allclose(np.array(difference), np.array(first, float) - np.array(second, float), atol=1e-6)
+
+
+def test_top_of_the_ranking_is_open_and_its_row_moves_most(open_page):
+    app = open_page()
+    grid = component(app, "headgrid")
+    moved = [float(number) for number in grid["parts"][0]["numbers"]]
+    _, layer, head = grid["chosen"][0].split(".")
+    assert moved[(int(layer) - 1) * grid["parts"][0]["heads"] + int(head) - 1] == max(moved)
+    assert app.selectbox(key="ranked").options[0].startswith("1. ")
+
+
+def test_address_opens_a_head_a_word_and_two_nouns(open_page):
+    app = open_page(layer="2", heads="5", word="4", nouns="2,3")
+    assert component(app, "headgrid")["chosen"] == ["encoder.2.5"]
+    assert chosen_word(app) == "cross"
+    assert (app.selectbox(key="noun_a").value, app.selectbox(key="noun_b").value) == (1, 2)
+
+
+def test_choosing_another_noun_reorders_the_heads(open_page):
+    app = open_page()
+    before = component(app, "headgrid")["parts"][0]["numbers"]
+    app.selectbox(key="noun_b").set_value(0).run()
+    assert not app.exception
+    assert component(app, "headgrid")["parts"][0]["numbers"] != before
+    assert app.query_params["nouns"] == "2,1"
+
+
+def test_choosing_from_the_ranking_opens_that_head(open_page):
+    app = open_page()
+    app.selectbox(key="ranked").set_value("encoder.1.2").run()
+    assert component(app, "headgrid")["chosen"] == ["encoder.1.2"]
+    assert (app.query_params["layer"], app.query_params["heads"]) == ("1", "2")
+
+
+def test_another_pair_forgets_the_head_of_the_last(open_page):
+    app = open_page(layer="2", heads="5")
+    app.button(key="pair 1").click().run()
+    assert app.text_input(key="second").value not in EXAMPLES
+    assert "layer" not in app.query_params and "heads" not in app.query_params
+
+
+def test_ten_pairs_to_try(open_page):
+    assert len([button for button in open_page().button if (button.key or "").startswith("pair ")]) == 10
+
+
+def test_left_to_right_the_row_differs_by_exactly_nothing(open_page):
+    app = open_page()
+    app.button(key="causal").click().run()
+    assert app.query_params["opened"] == "causal"
+    assert "<b>0</b>" in said(app) and "<b>0.000</b>" not in said(app)
+
+
+def test_pair_that_differs_before_the_word_is_not_claimed_to_be_zero(open_page):
+    app = open_page(
+        text="The dog sleeps because it is tired.", second="The cat sleeps because it is tired.", opened="causal"
+    )
+    assert "<b>0</b>" not in said(app) and "a causal model can see a difference too" in said(app)
+
+
+def test_patching_fills_every_cell(open_page):
+    app = open_page(opened="patching")
+    assert not app.exception
+    heatmap = figures(app)[-1]
+    assert all(value is not None for row in heatmap["data"][0]["z"] for value in row)
+    assert "The single head that carries most is **" in said(app)
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ({"second": EXAMPLES[0]}, "The two sentences are the same."),
+        ({"second": "Hello, friend!"}, "no word in common"),
+        ({"second": " "}, "There is no sentence yet."),
+        ({"second": "word " * 300}, "at most"),
+        ({"word": "99"}, "Word 99 is not there"),
+        ({"nouns": "2,99"}, "Word 99 is not there"),
+        ({"second": "The animal didn't cross the street because it was far too wide."}, "same number of words"),
+        ({"text": "The dog sleeps.", "second": "The cat sleeps."}, "There is no “it”"),
+        ({"text": "The dog sleeps.", "second": "The cat sleeps.", "opened": "patching"}, "no il or elle"),
+        (
+            {"second": "The animal didn't cross the street because it was too exhausted.", "opened": "patching"},
+            "leans the same way",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_gets_one_sentence(open_page, query, sentence):
+    app = open_page(**(PAIR | query))
+    assert not app.exception
+    assert said(app).count(sentence) == 1
+
+
+def test_long_second_sentence_is_cut_in_its_own_box(open_page):
+    app = open_page(second="word " * 300)
+    app.button(key="cut second").click().run()
+    assert app.text_input(key="text").value == EXAMPLES[0]
+    assert len(app.text_input(key="second").value) < 1500
+
+
+def test_model_without_encoder_attention_is_told_so(open_page, monkeypatch):
+    from dataclasses import replace
+
+    from viz.pages import session
+
+    recorded = session.recorded_run
+    monkeypatch.setattr(session, "recorded_run", lambda choice: replace(recorded(choice), maps={}))
+    assert "has no encoder self-attention" in said(open_page())
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)> it is red.", "😀 it", "আমি it গান"])
+def test_awkward_text_is_shown(open_page, text):
+    app = open_page(text=text, second=text + " wide")
+    assert not app.exception
+    assert "<img" not in "".join(one.proto.body for one in app.get("html"))
+
+
+def test_markdown_in_a_sentence_stays_text(open_page):
+    app = open_page(
+        text="It is ![a](http://a.b/c) here.",
+        second="It is ![a](http://a.b/d) here.",
+        word="3",
+        opened="causal,patching",
+    )
+    assert not app.exception
+    read = [element.value for kind in (app.info, app.caption, app.markdown) for element in kind]
+    assert "](http" not in "".join([*read, *(box.label for box in app.selectbox)])
+
+
+def test_nonsense_address_opens_the_default(open_page):
+    app = open_page(nouns="2,2", word="x", layer="77", heads="a", opened="everything")
+    assert not app.exception and chosen_word(app) == "it"
+
+
+def test_bengali(open_page):
+    app = open_page(lang="bn")
+    assert any("\u0980" <= letter <= "\u09ff" for letter in component(app, "interlinear")["blocks"][0]["label"])

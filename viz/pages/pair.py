@@ -1,0 +1,351 @@
+"""Two sentences: which heads look elsewhere when one word changes, and which of them carry it into the translation."""
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from model.evidence.pairs import candidates, shifts
+from model.reading.measures import label
+from model.reading.recorded import EXAMPLES, suggestions
+from model.reading.run import Run
+from viz.components import headgrid
+from viz.components.interlinear import block, clicked, interlinear
+from viz.figures.difference import difference_matrix
+from viz.figures.matrix import attention_matrix
+from viz.figures.patching import patching_heatmap
+from viz.figures.style import FONT
+from viz.pages import evidence, session
+from viz.pages.sentence import run_or_explain
+
+VIEW = {"word": None, "nouns": None, "layer": None, "heads": None}  # what belongs to one pair only
+
+
+def new_sentence(box: str) -> None:
+    session.remember(box)
+    session.choose(**VIEW)
+
+
+def choose_pair(first: str, second: str) -> None:
+    st.session_state.text, st.session_state.second = first, second
+    new_sentence("text")
+    session.remember("second")
+
+
+def choose_word() -> None:
+    session.choose(**VIEW)
+    if (word := clicked("sentences")) is not None:
+        session.choose(word=word + 1)
+
+
+def choose_nouns() -> None:
+    chosen = tuple(st.session_state[name] + 1 for name in ("noun_a", "noun_b"))
+    session.choose(nouns=chosen if len(set(chosen)) == 2 else None, layer=None, heads=None)
+
+
+def choose_head(name: str) -> None:
+    _, layer, head = name.split(".")
+    session.choose(layer=int(layer), heads=(int(head),))
+
+
+def choose_clicked_head() -> None:
+    if chosen := headgrid.clicked("heads"):
+        choose_head(chosen[0])
+
+
+def open_section(name: str) -> None:
+    session.choose(opened=tuple(sorted({*choice.opened, name})))
+
+
+# --- the pair ---
+
+
+def sentence_boxes() -> None:
+    for column, box in zip(st.columns(2), ("text", "second"), strict=True):
+        column.text_input(words[box], key=box, on_change=new_sentence, args=(box,))
+    pairs = [pair["sentences"] for pair in suggestions(choice.model).get("pairs", ())] or [list(EXAMPLES[:2])]
+    with st.container(horizontal=True, gap="xsmall", key="examples"):
+        for number, (first, second) in enumerate(pairs):
+            kind = "primary" if (first, second) == (choice.text, choice.second) else "secondary"
+            st.button(
+                differing(first, second), key=f"pair {number}", on_click=choose_pair, args=(first, second), type=kind
+            )
+
+
+def differing(first: str, second: str) -> str:
+    """What tells two sentences apart, as "tired / wide"."""
+    lists = [[word.strip(".,;?!") for word in text.split()] for text in (first, second)]
+    return " / ".join(" ".join(word for word in one if word not in other) for one, other in (lists, lists[::-1]))
+
+
+def read_both() -> tuple[Run, Run] | None:
+    """Both Runs, or None after saying in one sentence what is in the way."""
+    if choice.text.split() == choice.second.split() != []:
+        st.info(words["same"])
+        return None
+    asked = ((choice, "text"), (replace(choice, text=choice.second), "second"))
+    runs = tuple(run_or_explain(one, box) for one, box in asked)
+    if None in runs:
+        return None
+    if "encoder" not in runs[0].maps:
+        st.info(words["no_encoder"].format(model=choice.model))
+        return None
+    return runs
+
+
+def show_sentences(word: int | None) -> None:
+    names = [[word.text for word in run.source.words if word.kind != "special"] for run in runs]
+    answers = [[word.text for word in run.target.words if word.kind != "special"] for run in runs]
+    blocks = []
+    for name, texts, alignment, language in (
+        ("sentences", names, pair.alignment, "en"),
+        ("translations", answers, pair.answers, "fr"),
+    ):
+        inside = [(one, other) for one, other in alignment.words if one < len(texts[0]) and other < len(texts[1])]
+        blocks.append(
+            block(
+                words[name], tuple(texts), inside, alignment.changed, language=language, choosable=name == "sentences"
+            )
+        )
+    interlinear(blocks, word, words, key="sentences", on_change=choose_word)
+    alone = [
+        sum(place not in {both[side] for both in pair.alignment.words} for place in range(len(run.source.words)))
+        for side, run in enumerate(runs)
+    ]
+    if any(alone):
+        st.caption(words["unequal"].format(first=alone[0], second=alone[1]))
+
+
+# --- what is looked at ---
+
+
+def word_or_default() -> int:
+    """The chosen word if it is there in both sentences, else "it", else the word whose row moves most."""
+    aligned = {one for one, _ in pair.alignment.words}
+    if choice.word and choice.word - 1 in aligned:
+        return choice.word - 1
+    if choice.word:
+        st.warning(words["no_word"].format(word=choice.word))
+    if runs[0].antecedents and runs[0].antecedents[0].word in aligned:
+        return runs[0].antecedents[0].word
+    st.caption(words["no_it"])
+    return evidence.most_moved_word(pair)
+
+
+def nouns_or_default(word: int) -> tuple[int, int]:
+    """The chosen candidates; else what the model itself says "it" is; else the words between which the row moves most."""
+    aligned = {one for one, _ in pair.alignment.words}
+    if choice.nouns and all(noun - 1 in aligned for noun in choice.nouns):
+        return tuple(noun - 1 for noun in choice.nouns)
+    if choice.nouns:
+        st.warning(words["no_word"].format(word=max(choice.nouns)))
+    named = candidates(*runs)
+    if named and word == runs[0].antecedents[0].word:
+        return named
+    return evidence.most_moved_nouns(pair, word)
+
+
+def noun_boxes(word: int, nouns: tuple[int, int]) -> None:
+    aligned = [one for one, _ in pair.alignment.words]
+    for column, name, noun in zip(st.columns(2), ("noun_a", "noun_b"), nouns, strict=True):
+        st.session_state[name] = noun
+        column.selectbox(
+            words[name].format(word=evidence.plain(text_of(word))),
+            aligned,
+            format_func=text_of,
+            key=name,
+            on_change=choose_nouns,
+        )
+
+
+def text_of(word: int) -> str:
+    return pair.labels[[one for one, _ in pair.alignment.words].index(word)]
+
+
+def opened_head(ranked: list) -> tuple[int, int]:
+    """(layer, head) that was chosen, if the model has it; else the one that moves most."""
+    layers, heads = pair.changes.shape[:2]
+    if choice.layer and choice.heads and choice.layer <= layers and choice.heads[0] <= heads:
+        return choice.layer - 1, choice.heads[0] - 1
+    return ranked[0].layer, ranked[0].head
+
+
+def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
+    """The ranking, as a list and as small maps. Returns the head that is open."""
+    ranked = shifts(*runs, word, nouns)
+    noun_boxes(word, nouns)
+    layer, head = opened_head(ranked)
+    names = {f"encoder.{one.layer + 1}.{one.head + 1}": one for one in ranked}
+    st.session_state.ranked = f"encoder.{layer + 1}.{head + 1}"
+    st.selectbox(
+        words["ranked"].format(word=evidence.plain(text_of(word))),
+        list(names),
+        format_func=lambda name: words["rank"].format(
+            place=list(names).index(name) + 1, head=head_label(names[name]), moved=f"{abs(names[name].flip):.2f}"
+        ),
+        key="ranked",
+        on_change=lambda: choose_head(st.session_state.ranked),
+    )
+    moved = {(one.layer, one.head): f"{abs(one.flip):.2f}" for one in ranked}
+    part = headgrid.grid_part("encoder", words["grid"], pair.changes, [moved[place] for place in sorted(moved)])
+    headgrid.head_grid([part], [st.session_state.ranked], words, key="heads", opens=True, on_change=choose_clicked_head)
+    evidence.csv_button(
+        words["ranking_csv"],
+        "ranking.csv",
+        ("layer", "head", f"first: {text_of(nouns[0])} - {text_of(nouns[1])}", "second", "moved"),
+        [(one.layer + 1, one.head + 1, one.first, one.second, abs(one.flip)) for one in ranked],
+        "ranking csv",
+    )
+    return layer, head
+
+
+def head_label(one) -> str:
+    return words["head_name"].format(layer=one.layer + 1, head=one.head + 1)
+
+
+def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
+    aligned, dark = [one for one, _ in pair.alignment.words], session.dark()
+    row = aligned.index(word)
+    changed = [name for name in pair.labels if " / " in name]
+    say_row(layer, head, word, nouns)
+    st.plotly_chart(
+        difference_matrix(
+            pair.changes[layer, head],
+            pair.labels,
+            pair.labels,
+            names=[words["less"], "0", words["more"]],
+            marked=row,
+            changed=changed,
+            dark=dark,
+        ),
+        theme=None,
+        config=session.CHART,
+        alt=words["difference_alt"].format(layer=layer + 1, head=head + 1),
+    )
+    st.caption(words["difference_how"])
+    evidence.csv_button(
+        words["difference_csv"],
+        f"difference-layer{layer + 1}-head{head + 1}.csv",
+        ("", *pair.labels),
+        [(name, *values) for name, values in zip(pair.labels, pair.changes[layer, head].tolist(), strict=True)],
+        "difference csv",
+    )
+
+
+def show_maps(layer: int, head: int) -> None:
+    """The head as it is in each sentence."""
+    for column, run, rows in zip(st.columns(2), runs, pair.rows, strict=True):
+        texts = [word.text for word in run.source.words]
+        figure = attention_matrix(rows[layer, head], texts, texts, dark=session.dark())
+        figure.update_traces(showscale=False)
+        figure.update_layout(
+            height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}
+        )
+        column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
+        column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
+    st.caption(words["maps_how"])
+
+
+def say_row(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
+    """The row of the chosen word in numbers, in both sentences."""
+    to = dict(pair.alignment.words)
+    first = [pair.rows[0][layer, head, word, noun] for noun in nouns]
+    second = [pair.rows[1][layer, head, to[word], to[noun]] for noun in nouns]
+    numbers = {name: f"{value:.2f}" for name, value in zip("abcd", (*first, *second), strict=True)}
+    texts = {"word": text_of(word), "one": text_of(nouns[0]), "other": text_of(nouns[1])}
+    facts = {name: escape(text) for name, text in (texts | numbers).items()}
+    name = words["head_name"].format(layer=layer + 1, head=head + 1)
+    st.html(f"<p class=mj-row>{words['row'].format(head=name, **facts)}</p>")
+
+
+# --- proofs ---
+
+
+def causal_section(word: int) -> None:
+    st.header(words["causal"])
+    st.markdown(words["causal_why"])
+    if "causal" not in choice.opened:
+        st.button(words["causal_button"], on_click=open_section, args=("causal",), key="causal")
+        return
+    found = evidence.left_to_right(choice.model, choice.text, choice.second, word)
+    numbers = [(f"{found.both_ways:.3f}", words["both_ways"])]
+    numbers.append(("0" if found.causal == 0 else f"{found.causal:.3g}", words["left_to_right"]))
+    cells = "".join(f"<div><b>{number}</b>{escape(text)}</div>" for number, text in numbers)
+    st.html(f"<div class=mj-zero>{cells}</div>")
+    st.caption(
+        words["changes_before" if found.changes_before else "exactly"].format(word=evidence.plain(text_of(word)))
+    )
+
+
+def patching_section() -> None:
+    st.header(words["patching"])
+    st.markdown(words["patching_how"])
+    if "patching" not in choice.opened:
+        st.button(words["patching_button"], on_click=open_section, args=("patching",), key="patching")
+        return
+    session.translator(choice.model)
+    if not evidence.writes_pronoun(choice.model, runs[0]):
+        st.info(words["no_pronoun"].format(translation=evidence.plain(runs[0].translation)))
+        return
+    try:
+        job = evidence.filling(choice.model, choice.text, choice.second, choice.beams, runs)
+    except ValueError:  # all other reasons were met above
+        st.info(words["alike"])
+        return
+    fill_in(job)
+
+
+def fill_in(job: evidence.Filling) -> None:
+    """The heatmap, drawn again as each layer comes in."""
+    shape = {part: (maps.layers, maps.heads) for part, maps in runs[0].maps.items()}
+    bar, place = st.empty(), st.empty()
+    for effects in job.fill():
+        done = len(effects) / job.patching.steps
+        if done < 1:
+            bar.progress(done, words["filling"].format(done=len(effects), all=job.patching.steps))
+        figure = patching_heatmap(effects, shape, names=words["parts"], dark=session.dark())
+        place.plotly_chart(figure, theme=None, config=session.CHART)
+    bar.empty()
+    say_patching(job)
+
+
+def say_patching(job: evidence.Filling) -> None:
+    strongest = max((one for one in job.effects if one[2] is not None), key=lambda one: one[3])
+    part, layer, head, effect = strongest
+    name = f"{words['parts'][part]} {label(layer, head)}"
+    facts = {name: evidence.signed(getattr(job.patching, name)) for name in ("clean", "corrupted")}
+    st.markdown(words["patching_found"].format(head=name, effect=f"{effect:.2f}", **facts))
+    if not job.patching.whole:
+        st.caption(words["patching_unequal"])
+    st.caption(words["patching_not"])
+    rows = [(part, layer + 1, "all" if head is None else head + 1, effect) for part, layer, head, effect in job.effects]
+    evidence.csv_button(
+        words["patching_csv"], "patching.csv", ("part", "layer", "head", "effect"), rows, "patching csv"
+    )
+
+
+choice = session.current_choice()
+words = session.strings(choice.lang)["pair"]
+st.html(evidence.STYLE)
+sentence_boxes()
+if (runs := read_both()) is None:
+    st.stop()
+pair = (
+    evidence.both(choice.model, choice.text, choice.second, choice.beams, runs) if evidence.comparable(runs) else None
+)
+if pair is None:
+    st.info(words["nothing_shared"])
+    st.stop()
+
+word = word_or_default()
+show_sentences(word)
+nouns = nouns_or_default(word)
+left, right = st.columns([2, 3], gap="large")
+with left:
+    layer, head = show_heads(word, nouns)
+with right:
+    show_difference(layer, head, word, nouns)
+with st.container(key="maps"):
+    show_maps(layer, head)
+causal_section(word)
+patching_section()
