@@ -73,7 +73,7 @@ def projection_formula(entered: Sequence[float], column: Sequence[float], bias: 
     """First number of the query. column: the first column of the head's slice of the matrix."""
     first, last = terms(entered, column)
     total = rf"\sum_{{c=1}}^{{{len(entered)}}} \hat x_c W^Q_{{c1}} + b_1"
-    return lines("q_1", total, first, f"{last} + {factor(bias)}", decimal(result))
+    return lines("q_1", total, first, last, rf"\quad {{}} + {factor(bias)} = {decimal(result)}")
 
 
 def product_formula(query: Sequence[float], key: Sequence[float], product: float) -> str:
