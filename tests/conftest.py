@@ -35,6 +35,22 @@ def unpack(packed: bytes) -> dict:
     return records
 
 
+def unpack_diagram(packed: bytes) -> dict:
+    """What the browser makes of a diagram's bytes, with each strip's numbers as (rows, columns) under "codes"."""
+    records, place = {}, 0
+    for _ in range(2):
+        (length,) = struct.unpack_from("<I", packed, place)
+        records |= json.loads(packed[place + 4 : place + 4 + length])
+        place += 4 + length
+    records["codes"] = []
+    for strip in records["strips"]:
+        shape = strip["rows"], strip["columns"]
+        records["codes"].append(np.frombuffer(packed, np.int8, shape[0] * shape[1], place).reshape(shape))
+        place += shape[0] * shape[1]
+    assert place == len(packed)
+    return records
+
+
 @pytest.fixture(scope="session")
 def tokenizer() -> Tokenizer:
     return Tokenizer.train(SENTENCES * 3, 400)

@@ -63,6 +63,17 @@ def test_joined_texts_keep_their_order_and_drop_a_short_rest():
     assert joined(held_out, 2) == [("e0 e1", ("f0 f1",)), ("e2 e3", ("f2 f3",))]
 
 
+def test_no_sentence_is_translated_twice(translator, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        translator, "translate_many", lambda texts, beams: asked.extend(texts) or [t.upper() for t in texts]
+    )
+    held_out = [(f"word {i} of many", (f"WORD {i} OF MANY",)) for i in range(8)]
+    scores = evaluate.scores_by_length(translator, held_out, beams=1)
+    assert len(asked) == len(set(asked)) == 8 + 4 + 2 + 2  # alone, in twos, in threes, in fours
+    assert [row["sentences"] for row in scores["joined"]] == [1, 2, 3, 4] and scores["joined"][0]["bleu"] > 99
+
+
 def test_flip_needs_both_members():
     preferred = np.array([[True, True], [True, False], [False, True], [True, True], [True, True]])
     assert flips(preferred).tolist() == [[True, False], [False, True]]

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from viz.figures import style
+from viz.figures.gradients import LOWEST, gradient_by_distance
 from viz.figures.growth import growth
 from viz.figures.quality import bleu_by_length
+from viz.figures.recall import accuracy_curve, bits_chart
 from viz.figures.timing import MARKS, memory_by_length, time_by_length
 
 NAMES = {name: name.upper() for name in (*style.ARCHITECTURES, "compute", "bytes", "steps")}
@@ -84,3 +86,30 @@ def test_an_architecture_has_one_colour_whatever_its_model_is_called():
     assert len({style.architecture_colour(name) for name in style.ARCHITECTURES}) == len(style.ARCHITECTURES)
     with pytest.raises(ValueError, match="none of"):
         style.architecture_colour("perceptron")
+
+
+def test_gradient_has_its_band_and_tiny_values_stay_on_the_chart():
+    row = {"architecture": "gru", "distances": [0, 1, 2], "gradient_median": [1.0, 0.5, 1e-300]}
+    figure = gradient_by_distance(
+        [row | {"gradient_quartiles": [[1.0, 0.4, 0.0], [1.0, 0.6, 0.1]]}], names=NAMES, axes=AXES
+    )
+    low, high, median = figure.data
+    assert list(median.y) == [1.0, 0.5, LOWEST] and list(low.y)[2] == LOWEST and list(high.y) == [1.0, 0.6, 0.1]
+    assert high.fillcolor.startswith("rgba(")
+
+
+def recall_row(architecture, pairs, accuracy, in_range=True):
+    quartiles = {"accuracy_median": accuracy, "accuracy_quartiles": [accuracy - 0.125, accuracy + 0.0625]}
+    about = {"architecture": architecture, "axis": "pairs", "pairs": pairs, "in_range": in_range, "chance": 0.125}
+    return about | quartiles | {"state_bits": 32 * 11, "floor_bits": 3.0 * pairs}
+
+
+def test_recall_shows_what_was_not_trained_and_the_bits_needed():
+    rows = [recall_row(name, pairs, 0.75, pairs < 8) for name in ("gru", "transformer") for pairs in (2, 4, 8)]
+    figure = accuracy_curve(rows, names=NAMES, axes=AXES, unseen="unseen")
+    assert [trace.name for trace in figure.data] == ["TRANSFORMER", "GRU"]
+    assert list(figure.data[0].error_y.arrayminus) == [0.125] * 3
+    (chance, grey) = figure.layout.shapes
+    assert chance.y0 == 0.125 and (grey.x0, grey.x1) == (4, 8)
+    floor = traces(bits_chart(rows, names=NAMES, axes=AXES, floor="needed"))["needed"]
+    assert list(floor.y) == [6.0, 12.0, 24.0]

@@ -15,6 +15,7 @@ ROOMS = {
     "model/language": (set(), {"model.language"}),
     "model/reading": ({"torch"}, {"model.networks", "model.language", "model.reading"}),
     "model/training": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.training"}),
+    "model/race": ({"torch"}, {"model.networks", "model.race", "model.reading.device"}),
     "model/evidence": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.evidence"}),
     "viz/figures": ({"plotly"}, {"viz.figures"}),
     "viz/components": ({"streamlit"}, {"viz.components", "viz.figures"}),

@@ -116,7 +116,9 @@ class AttentionMaps:
     def by_word(self, weights: np.ndarray) -> np.ndarray:
         """(query, key) over tokens to (query word, key word): columns of a word summed, rows averaged; rows still sum to 1."""
         rows = [weights[self.query_axis.tokens_of(word)].mean(0) for word in range(len(self.query_axis.words))]
-        return np.stack([np.stack(rows)[:, self.key_axis.tokens_of(w)].sum(1) for w in range(len(self.key_axis.words))], 1)
+        return np.stack(
+            [np.stack(rows)[:, self.key_axis.tokens_of(w)].sum(1) for w in range(len(self.key_axis.words))], 1
+        )
 
     def codes(self, bits: int = 8) -> np.ndarray:
         """All weights for the browser, flat, as round(√weight · (2**bits - 1)), uint8 or uint16.

@@ -231,8 +231,9 @@ def scores_by_length(translator: Translator, held_out, beams: int = BEAMS) -> di
 
     buckets: sentences by their number of words, all references; joined: 1 to 4 sentences read as one text, one reference.
     """
+    known: dict[str, str] = {}  # a sentence read alone is in a bucket too, and need not be translated twice
     buckets = [
-        {"words": words, **bleu_with_interval(translator, inside, beams)}
+        {"words": words, **bleu_with_interval(translator, inside, beams, known)}
         for words, inside in buckets_by_length(held_out)
         if len(inside) > 1
     ]
@@ -243,7 +244,7 @@ def scores_by_length(translator: Translator, held_out, beams: int = BEAMS) -> di
             {
                 "sentences": count,
                 "mean_words": float(np.mean([len(english.split()) for english, _ in inside])),
-                **bleu_with_interval(translator, inside, beams),
+                **bleu_with_interval(translator, inside, beams, known),
             }
             for count, inside in texts.items()
             if len(inside) > 1
@@ -251,9 +252,11 @@ def scores_by_length(translator: Translator, held_out, beams: int = BEAMS) -> di
     }
 
 
-def bleu_with_interval(translator: Translator, held_out, beams: int) -> dict:
-    """n, BLEU in [0, 100] and its bootstrap interval."""
-    translations = translator.translate_many([english for english, _ in held_out], beams)
+def bleu_with_interval(translator: Translator, held_out, beams: int, known: dict[str, str]) -> dict:
+    """n, BLEU in [0, 100] and its bootstrap interval. known: translations by text, of which those made here become part."""
+    new = [english for english, _ in held_out if english not in known]
+    known.update(zip(new, translator.translate_many(new, beams), strict=True))
+    translations = [known[english] for english, _ in held_out]
     references = [references for _, references in held_out]
     interval = bootstrap_bleu(translations, references)
     return {"n": len(held_out), "bleu": bleu(translations, references), "interval": interval}

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.chromium import FLAGS, HELP, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE_MS = 180_000  # a first page that loads torch, on a machine that trains a model meanwhile
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, address):
-    """Opens the app: open_page(query, scheme=, size=). Fails at the end if a script failed or a request left the machine."""
+    """Opens the app: open_page(query, path=, scheme=, size=). Fails in the end if a script failed or a request left here."""
     wrong, contexts = [], []
 
     def note_request(request):
@@ -76,13 +77,14 @@ def open_page(browser, address):
         ):
             wrong.append(f"left this machine: {request.url}")
 
-    def open_(query="", *, scheme="light", size=(1440, 900), ready=".mj-root[data-seq]"):
+    def open_(query="", *, path="", scheme="light", size=(1440, 900), ready=".mj-root[data-seq]"):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
         page.on("request", note_request)
-        page.goto(address + "/" + ("?" + query if query else ""))
+        page.goto(f"{address}/{path}" + ("?" + query if query else ""))
         page.wait_for_selector(ready, timeout=60_000)
         return page
 

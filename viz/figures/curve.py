@@ -10,11 +10,13 @@ SERIES = {"bleu": "bleu", "pronouns": "pronoun_accuracy", "antecedents": "antece
 def training_curve(log: list[dict], names: dict[str, str]) -> go.Figure:
     """One line a score, all in percent (BLEU is one already), against millions of tokens.
 
-    log: rows with tokens and the scores of SERIES, shares in [0, 1]; names: what to call each line and the axis.
+    log: rows with tokens and scores of SERIES, shares in [0, 1] (a model without attention has no flip_rate); names: what to
+    call each line and the axis.
     """
     millions = [row["tokens"] / 1e6 for row in log]
     figure = go.Figure()
-    for colour, (name, key) in zip(OKABE_ITO, SERIES.items(), strict=False):
+    present = {name: key for name, key in SERIES.items() if all(key in row for row in log)}
+    for colour, (name, key) in zip(OKABE_ITO, present.items(), strict=False):
         factor = 1 if key == "bleu" else 100
         figure.add_scatter(
             x=millions, y=[factor * row[key] for row in log], name=names[name], mode="lines+markers", line_color=colour

@@ -38,12 +38,12 @@ if not card:
     st.error(words["no_card"])
     st.stop()
 network, scores = card["network"], card["scores"]
-st.markdown(words["network"].format(**network, parameters=card["parameters"]))
+st.markdown(words[f"network_{card['kind']}"].format(**network, parameters=card["parameters"]))
 st.markdown(words["training"].format(**card | {"hours": card["seconds"] / 3600, "millions": card["tokens"] / 1e6}))
 
 st.header(words["measured"])
 st.caption(words["measured_how"])
-rows = [row for row in ROWS if row[1] in scores]
+rows = [row for row in ROWS if row[2] in scores.get(row[1], {})]
 st.table(
     {
         words["what"]: [words[name] for name, *_ in rows],

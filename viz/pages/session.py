@@ -34,11 +34,29 @@ REPEATS = 5  # of a timed translation
 CHART = {"toImageButtonOptions": {"format": "svg"}, "displaylogo": False}  # what every Plotly chart offers
 LENGTHS = tuple(2**power for power in range(4, 17))  # tokens, of the table of paths
 WIDTHS = tuple(2**power for power in range(5, 13))
+# what the architecture page offers, and the checkpoint that each picture is drawn from
+ARCHITECTURES = {
+    "transformer": "transformer",
+    "rnn": "rnn",
+    "lstm": "lstm",
+    "gru": "gru",
+    "seq2seq": "gru",
+    "attention": "gru-attention",
+}
+SHOWS = ("blocks", "steps", "words")
 HOWS = ("zero", "mean", "uniform")  # what a head that is switched off does instead
 PROOFS = ("causal", "patching")  # sections of the pair page that are computed on demand
-# asked by Streamlit; the browser answers the rest
-WIDGETS = ("text", "lang", "beams", "section", "length", "width", "second", "how")
+# what Streamlit's own widgets ask; the browser answers everything else by itself
+WIDGETS = ("text", "lang", "beams", "architecture", "show", "section", "length", "width", "second", "how")
 BEAMS = {4: "beam", 1: "greedy"}
+CHANGES = (
+    "none",
+    "unscaled",
+    "temperature",
+    "unmasked",
+    "unplaced",
+)  # what the head page may do otherwise than the model
+TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 WIRE_BYTES = 1_000_000  # what the maps of one text may weigh on their way to the browser
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
 
@@ -66,13 +84,22 @@ class Choice:
     section: str = "sentence"
     length: int = 64
     width: int = 256
+    query: int | None = None  # on the head page: the token that asks
+    key: int | None = None  # and the one that answers
+    change: str = "none"
+    temperature: float = 2.0
+    architecture: str = "transformer"
+    show: str = "blocks"
+    block: str = ""  # "encoder.1.attention"; nothing is the whole diagram
+    unfold: tuple[str, ...] = ()  # stacks that are drawn layer by layer
+    stage: int = 1
+    between: tuple[str, ...] = ()  # two tokens, "s3" of the sentence or "t5" of the translation
+    cell: str = ""  # "f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation
     second: str = EXAMPLES[1]  # the sentence to compare with
     nouns: tuple[int, ...] | None = None  # two words between which a row may move
     off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
     how: str = "zero"
-    cut: tuple[
-        str, ...
-    ] = ()  # links that are cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
+    cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
     opened: tuple[str, ...] = ()
 
     @classmethod
@@ -95,6 +122,17 @@ class Choice:
             "section": one_of(SECTIONS),
             "length": lambda value: one_of(LENGTHS)(int(value)),
             "width": lambda value: one_of(WIDTHS)(int(value)),
+            "query": count_from_one,
+            "key": count_from_one,
+            "change": one_of(CHANGES),
+            "temperature": lambda value: one_of(TEMPERATURES)(float(value)),
+            "architecture": one_of(available_architectures()),
+            "show": one_of(SHOWS),
+            "block": one_matching(r"[a-z_]+(\.[a-z_]+|\.[0-9]+\.[a-z_]+)?"),
+            "unfold": lambda value: tuple(map(one_of(("encoder", "decoder")), value.split(","))),
+            "stage": count_from_one,
+            "between": lambda value: tuple(map(one_matching(r"[st][1-9][0-9]{0,3}"), value.split(",", 1))),
+            "cell": one_matching(r"[fbt][1-9][0-9]{0,3}"),
             "second": str,
             "nouns": lambda value: two(tuple(map(count_from_one, value.split(",")))),
             "off": several(one_matching(HEAD)),
@@ -221,6 +259,18 @@ def available_models() -> list[str]:
     return sorted(card.parent.name for card in CHECKPOINTS.glob("*/card.json"))
 
 
+def available_architectures() -> list[str]:
+    """Those whose checkpoint is here."""
+    return [name for name, model in ARCHITECTURES.items() if model in available_models()]
+
+
+def drawn_model(choice: Choice) -> str:
+    """The checkpoint that an architecture is drawn from; a Transformer is the chosen model's own, if it is one."""
+    if choice.architecture == "transformer" and card(choice.model).get("kind") == "transformer":
+        return choice.model
+    return ARCHITECTURES[choice.architecture]
+
+
 @cache
 def strings(language: str) -> dict:
     """Every sentence on screen, by section and name."""
@@ -267,6 +317,45 @@ def latencies_ms(model: str, text: str, beams: int) -> list[float]:
 def dark() -> bool:
     """Whether this person reads on dark paper."""
     return st.context.theme.type == "dark"
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def traced(model: str, text: str, beams: int, _run: Run):
+    """The Trace of a Run: its translation is read once more, not searched for again."""
+    from model.reading.trace import trace
+
+    with GATE:
+        return trace(translator(model), text, [token.id for token in _run.target.tokens[:-1]])
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def inside(model: str, text: str, beams: int, positions: bool, shuffled: bool, _run: Run):
+    """A Run's sentence and translation read once more, opened; without positions or with its words shuffled, if so."""
+    from model.reading.head import look_inside, shuffled_order
+
+    with GATE:
+        order = shuffled_order(_run) if shuffled else ()
+        return look_inside(translator(model), _run, positions=positions, order=order)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def head_steps(model: str, text: str, beams: int, place: tuple, change: str, temperature: float, _run: Run):
+    """One head and one query, as the model does it and with one thing changed. place: part, layer, head, row, from 0."""
+    from model.reading.head import compare
+
+    usual = inside(model, text, beams, True, False, _run)
+    unplaced = inside(model, text, beams, False, False, _run) if change == "unplaced" else usual
+    with GATE:
+        return compare(usual, unplaced, place, change, temperature)
+
+
+@cache
+def positions(length: int, width: int):
+    """The position code (position, dimension), and its dot products by distance with their greatest deviation."""
+    from model.reading.head import position_code, position_products
+
+    code = position_code(length, width)
+    return code, *position_products(code)
 
 
 def recorded_run(choice: Choice) -> Run | None:

@@ -1,0 +1,205 @@
+"""Seven claims of every lecture, each with what was measured here and where it does not hold.
+
+Worth knowing: no number stands in the sentences. Each comes from the shipped results when the page is drawn, and a claim whose
+results are missing says so.
+"""
+
+from html import escape
+
+import streamlit as st
+
+from model.race.cost import remembered
+from viz.pages import session
+from viz.pages.sections.results import shipped, timings
+
+CLAIMS = ("sequential", "gradient", "bottleneck", "parallel", "long_range", "memory", "scalability")
+LENGTH, WIDTH = 512, 256  # for which the memory claim is worked out
+
+
+def show(choice: session.Choice, words: dict) -> None:
+    said = words["claims_said"]
+    st.header(said["head"])
+    st.caption(said["how"])
+    rows = []
+    for claim in CLAIMS:
+        try:
+            facts = FACTS[claim](words)
+        except (KeyError, IndexError, TypeError, StopIteration):  # the results it needs are not there
+            facts = None
+        measured, limits = (
+            (said[f"{claim}_{part}"].format(**facts) if facts else said["missing"]) for part in ("measured", "limits")
+        )
+        rows.append((said[f"{claim}_claim"], measured, limits))
+    st.html(claims_table([said[name] for name in ("claim", "measured", "limits")], rows))
+    st.caption(said["not"])
+
+
+def claims_table(head: list[str], rows: list[tuple[str, str, str]]) -> str:
+    top = "".join(f"<th scope=col>{escape(text)}</th>" for text in head)
+    body = "".join(
+        f"<tr><th scope=row>{escape(claim)}</th><td data-label='{escape(head[1])}'>{escape(measured)}</td>"
+        f"<td data-label='{escape(head[2])}'>{escape(limits)}</td></tr>"
+        for claim, measured, limits in rows
+    )
+    return f"<table class=mj-claims><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+# --- the facts of each claim, from the results ---
+
+
+def machine_times(mode: str) -> tuple[str, dict[str, dict[int, float]]]:
+    """The name of the first shipped machine, and its milliseconds by architecture and length."""
+    name, document = next(iter(timings().items()))
+    times: dict[str, dict[int, float]] = {}
+    for row in document["results"]:
+        if row["mode"] == mode and row["median_ms"]:
+            times.setdefault(row["architecture"], {})[row["length"]] = row["median_ms"]
+    return name, times
+
+
+def both(times: dict[str, dict[int, float]]) -> tuple[int, int]:
+    """The shortest and the longest length at which LSTM and Transformer were both measured."""
+    lengths = sorted(set(times["lstm"]) & set(times["transformer"]))
+    return lengths[0], lengths[-1]
+
+
+def sequential(words: dict) -> dict:
+    machine, times = machine_times("forward")
+    short, long = both(times)
+    document = timings()[machine]
+    return {
+        "machine": machine,
+        "step": number(1e6 * document["limits"]["step_s"]["forward"]["lstm"]),
+        "length": long,
+        "lstm": number(times["lstm"][long]),
+        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
+        "transformer": number(times["transformer"][long]),
+        "short": short,
+        "short_ratio": number(times["transformer"][short] / times["lstm"][short]),
+        "long_ratio": number(times["transformer"][long] / times["lstm"][long]),
+    }
+
+
+def gradient(words: dict) -> dict:
+    rows = {(row["when"], row["architecture"]): row for row in shipped("gradients")["results"]}
+    names = {"rnn": "rnn", "lstm": "lstm-forget-1", "gru": "gru", "transformer": "transformer"}
+    facts = {"seeds": rows["trained", "rnn"]["seeds"]}
+    for name, network in names.items():
+        near, far = rows["trained", network], rows["trained-far", network]
+        facts |= {
+            name: f"{far['factor_median']:.2f}",
+            f"{name}_learned": far["seeds"] - far["failures"],
+            f"{name}_near": near["seeds"] - near["failures"],
+        }
+    return facts | {"near_factor": f"{rows['trained', 'lstm-forget-1']['factor_median']:.2f}"}
+
+
+def bleu(model: str, group: str, place: int) -> float:
+    return session.card(model)["scores"]["by_length"][group][place]["bleu"]
+
+
+def bottleneck(words: dict) -> dict:
+    joined = session.card("gru")["scores"]["by_length"]["joined"]
+    facts = {"sentences": joined[-1]["sentences"], "words": f"{joined[-1]['mean_words']:.0f}"}
+    for name in ("gru", "gru-attention"):
+        key = name.replace("-", "_")
+        facts |= {
+            f"{key}_short": f"{bleu(name, 'buckets', 0):.1f}",
+            f"{key}_long": f"{bleu(name, 'buckets', -1):.1f}",
+            f"{key}_joined": f"{bleu(name, 'joined', -1):.1f}",
+        }
+    gains = {place: bleu("gru-attention", "buckets", place) - bleu("gru", "buckets", place) for place in (0, -1)}
+    return facts | {"short_gain": f"{gains[0]:.1f}", "long_gain": f"{gains[-1]:.1f}"}
+
+
+def parallel(words: dict) -> dict:
+    machine, times = machine_times("training")
+    _, writing = machine_times("generation")
+    _, long = both(times)
+    _, last = both(writing)
+    return {
+        "machine": machine,
+        "length": long,
+        "transformer": number(times["transformer"][long]),
+        "lstm": number(times["lstm"][long]),
+        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
+        "generated": last,
+        "writing_transformer": number(writing["transformer"][last]),
+        "writing_lstm": number(writing["lstm"][last]),
+    }
+
+
+def long_range(words: dict) -> dict:
+    rows = shipped("recall")["results"]
+
+    def at_end(task: str, axis: str, architecture: str, in_range: bool) -> dict:
+        own = [r for r in rows if (r["task"], r["axis"], r["architecture"]) == (task, axis, architecture)]
+        return [r for r in own if r["in_range"] == in_range][-1]
+
+    recall = {name: at_end("recall", "pairs", name, True) for name in ("rnn", "lstm", "gru", "transformer")}
+    parity = {name: at_end("parity", "length", name, False) for name in ("rnn", "lstm", "gru", "transformer")}
+    best = max(("rnn", "lstm", "gru"), key=lambda name: parity[name]["accuracy_median"])
+    return {
+        "pairs": recall["transformer"]["pairs"],
+        **{name: f"{row['accuracy_median']:.0%}" for name, row in recall.items()},
+        "length": parity[best]["length"],
+        "best": words["names"][best],
+        "parity_best": f"{parity[best]['accuracy_median']:.0%}",
+        "parity_transformer": f"{parity['transformer']['accuracy_median']:.0%}",
+    }
+
+
+def memory(words: dict) -> dict:
+    _, document = next(iter(timings().items()))
+    peaks = {
+        row["length"]: row["peak_bytes"]
+        for row in document["results"]
+        if (row["architecture"], row["mode"]) == ("transformer", "forward") and row["peak_bytes"]
+    }
+    long = max(peaks)
+    return {
+        "length": LENGTH,
+        "width": WIDTH,
+        **{name: f"{float(remembered(name, LENGTH, WIDTH)):,.0f}" for name in ("gru", "lstm", "transformer")},
+        "half": long // 2,
+        "long": long,
+        "growth": number(peaks[long] / peaks[long // 2]),
+    }
+
+
+def scalability(words: dict) -> dict:
+    cards = {name: session.card(name) for name in session.RACERS}
+    scores = {name: card["scores"]["translation"]["bleu"] for name, card in cards.items()}
+    best = max((name for name in scores if name != "transformer-twin"), key=scores.get)
+    machine, times = machine_times("forward")
+    _, long = both(times)
+    return {
+        "parameters": f"{cards['transformer-twin']['parameters'] / 1e6:.1f}",
+        "millions": f"{cards['transformer-twin']['tokens'] / 1e6:.0f}",
+        "transformer": f"{scores['transformer-twin']:.1f}",
+        "best": words["names"][best],
+        "bleu": f"{scores[best]:.1f}",
+        "pronoun_transformer": f"{cards['transformer-twin']['scores']['pronouns']['pronoun_accuracy']:.0%}",
+        "pronoun_best": f"{cards[best]['scores']['pronouns']['pronoun_accuracy']:.0%}",
+        "half": long // 2,
+        "long": long,
+        "growth": number(times["transformer"][long] / times["transformer"][long // 2]),
+        "lstm_growth": number(times["lstm"][long] / times["lstm"][long // 2]),
+        "machine": machine,
+    }
+
+
+def number(value: float) -> str:
+    """Two digits that matter."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
+FACTS = {
+    "sequential": sequential,
+    "gradient": gradient,
+    "bottleneck": bottleneck,
+    "parallel": parallel,
+    "long_range": long_range,
+    "memory": memory,
+    "scalability": scalability,
+}

@@ -1,0 +1,94 @@
+"""Path and memory: the 2017 paper's table with its constants, and what each architecture keeps of the past."""
+
+import numpy as np
+import streamlit as st
+
+from model.race.cost import parity_length, remembered, table_1
+from viz.figures.growth import growth
+from viz.pages import session
+
+DRAWN = np.geomspace(16, 65536, 60)
+ORDERS = {  # as the paper prints them: operations, in a row, path
+    "attention": ("n²·d", "1", "1"),
+    "rnn": ("n·d²", "n", "n"),
+    "gru": ("n·d²", "n", "n"),
+    "lstm": ("n·d²", "n", "n"),
+    "convolution": ("k·n·d²", "1", "logₖ n"),
+    "restricted attention": ("r·n·d", "1", "n/r"),
+}
+WITH_CONSTANTS = {
+    "attention": "8·n·d² + 4·n²·d",
+    "rnn": "4·n·d²",
+    "gru": "12·n·d²",
+    "lstm": "16·n·d²",
+    "convolution": "2·k·n·d²",
+    "restricted attention": "8·n·d² + 4·r·n·d",
+}
+KEEP = ("rnn", "lstm", "gru", "gru-attention", "transformer")
+ON_PAPER = {"gru-attention": "seq2seq-attention"}
+
+
+def show(choice: session.Choice, words: dict) -> None:
+    said = words["paths"]
+    st.header(said["head"])
+    st.caption(said["how"])
+    for column, name, options in zip(
+        st.columns(2), ("length", "width"), (session.LENGTHS, session.WIDTHS), strict=True
+    ):
+        with column:
+            st.select_slider(said[name], options, key=name, on_change=session.remember, args=(name,))
+    n, d = choice.length, choice.width
+    table = table_1(n, d)
+    st.table(
+        {
+            said["layer"]: [said["layers"][name] for name in table],
+            said["order"]: [f"{ORDERS[name][0]} = {short(row.complexity)}" for name, row in table.items()],
+            said["operations"]: [f"{WITH_CONSTANTS[name]} = {short(row.flops)}" for name, row in table.items()],
+            said["sequential"]: [valued(ORDERS[name][1], row.sequential) for name, row in table.items()],
+            said["longest"]: [valued(ORDERS[name][2], row.path) for name, row in table.items()],
+        }
+    )
+    st.markdown(
+        said["parity"].format(lstm=f"{parity_length('lstm', d):,.0f}", gru=f"{parity_length('gru', d):,.0f}", width=d)
+    )
+    for column, (title, figure) in zip(st.columns(2), charts(n, d, words).items(), strict=True):
+        with column:
+            st.subheader(said[title])
+            st.plotly_chart(figure, config=session.CHART, key=title, theme=None)
+    st.markdown(
+        said["kept"].format(length=f"{n:,}", **{name.replace("-", "_"): short(kept(name, n, d)) for name in KEEP})
+    )
+    st.caption(said["not"])
+
+
+def charts(n: int, d: int, words: dict) -> dict:
+    said, drawn = words["paths"], table_1(DRAWN, d)
+    operations = {name: drawn[name].flops for name in ("attention", "rnn", "gru", "lstm")}
+    floats = {name: kept(name, DRAWN, d) for name in KEEP}
+    return {
+        title: growth(
+            DRAWN, series, names=words["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=session.dark()
+        )
+        for title, series, axis in (
+            ("operations_head", operations, "operations_axis"),
+            ("kept_head", floats, "kept_axis"),
+        )
+    }
+
+
+def kept(name: str, length, width: int):
+    """Numbers that one layer keeps about a past of so many tokens."""
+    return remembered(ON_PAPER.get(name, name), length, width) + np.zeros(np.shape(length))
+
+
+def valued(order: str, value: float) -> str:
+    return order if order == "1" else f"{order} = {value:,.0f}"
+
+
+def short(number: float) -> str:
+    """1,234,000 as 1.23 M: three digits that matter."""
+    for unit in ("", " k", " M", " G", " T", " P"):
+        if number < 1000:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g} E"

@@ -1,0 +1,64 @@
+"""Recall: what each architecture still knows at the end of a sequence; and parity, the task that recurrence wins."""
+
+import json
+
+import streamlit as st
+
+from viz.figures.recall import accuracy_curve, bits_chart
+from viz.pages import session
+from viz.pages.sections.results import shipped
+
+COMMAND = "python -m model.race.recall --out model/race/results/recall.json"
+CHARTS = (  # task, axis, whether the bits of the state are drawn beside
+    ("copy", "distance", False),
+    ("recall", "pairs", True),
+    ("recall", "distance", False),
+    ("parity", "length", False),
+)
+
+
+def show(choice: session.Choice, words: dict) -> None:
+    said, found = words["recalls"], shipped("recall")
+    st.header(said["head"])
+    if not found:
+        st.error(words["missing_data"].format(command=COMMAND))
+        return
+    rows, settings = found["results"], found["settings"]
+    st.caption(
+        said["how"].format(
+            low=f"{min(row['parameters'] for row in rows):,}",
+            high=f"{max(row['parameters'] for row in rows):,}",
+            seeds=len(settings["seeds"]),
+        )
+    )
+    for task, axis, bits in CHARTS:
+        own = [row for row in rows if row["task"] == task and row["axis"] == axis]
+        st.subheader(said[f"{task}_{axis}"])
+        st.caption(said[f"{task}_{axis}_how"])
+        columns = st.columns([5, 3] if bits else 1)
+        axes = (said[axis], said["accuracy"])
+        figure = accuracy_curve(own, names=words["names"], axes=axes, unseen=said["unseen"], dark=session.dark())
+        columns[0].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}", theme=None)
+        if bits:
+            axes = (said[axis], said["bits"])
+            figure = bits_chart(own, names=words["names"], axes=axes, floor=said["floor"], dark=session.dark())
+            columns[1].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}-bits", theme=None)
+            st.caption(said["bits_how"])
+    failures(rows, words)
+    st.caption(said["not"])
+    st.caption(words["command"].format(command=found["command"]))
+    st.download_button(words["json"], json.dumps(found), "recall.json", "application/json")
+
+
+def failures(rows: list[dict], words: dict) -> None:
+    """How many seeds never learned a task, where any did not: a median hides them."""
+    said = words["recalls"]
+    counted = {(row["task"], row["architecture"]): (row["failures"], row["seeds"]) for row in rows}
+    listed = [
+        said["failure"].format(
+            architecture=words["names"][architecture], task=said[f"task_{task}"], failures=failed, seeds=seeds
+        )
+        for (task, architecture), (failed, seeds) in counted.items()
+        if failed
+    ]
+    st.markdown(said["failures"].format(failures="; ".join(listed)) if listed else said["no_failures"])
