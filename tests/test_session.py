@@ -16,6 +16,9 @@ CHOICES = [
     Choice(text="<img src=x onerror=alert(1)>", lang="bn", beams=1, part="cross", view="matrix", unit="tokens"),
     Choice(text="", threshold=0.37, hide=False, layer=3, heads=(2, 7), word=9, step=11),
     Choice(text="a=b&c d+é মন 😀", heads=(), word=0),
+    Choice(
+        second="", nouns=(7, 3), off=("cross.1.2", "encoder.11.5"), how="mean", cut=("cross.0.3",), opened=("causal",)
+    ),
 ]
 
 
@@ -30,9 +33,26 @@ def test_default_choice_leaves_the_address_empty():
 
 @pytest.mark.parametrize("value", ["", "-1", "99999999", "nan", "x", "1,,2", "1e400", "None", "<b>", "🙂"])
 def test_nonsense_gives_the_default(value):
-    query = dict.fromkeys(
-        ["lang", "model", "beams", "part", "view", "unit", "threshold", "hide", "layer", "heads", "word", "step"], value
-    )
+    names = [
+        "lang",
+        "model",
+        "beams",
+        "part",
+        "view",
+        "unit",
+        "threshold",
+        "hide",
+        "layer",
+        "heads",
+        "word",
+        "step",
+        "nouns",
+        "off",
+        "how",
+        "cut",
+        "opened",
+    ]
+    query = dict.fromkeys(names, value)
     choice = Choice.from_query(query | {"unknown": value})
     assert replace(choice, threshold=Choice.threshold) == Choice()
     assert 0 <= choice.threshold <= 1  # a number that is too large or small is taken as the nearest possible one

@@ -46,7 +46,7 @@ ARCHITECTURES = {
 SHOWS = ("blocks", "steps", "words")
 HOWS = ("zero", "mean", "uniform")  # what a head that is switched off does instead
 PROOFS = ("causal", "patching")  # sections of the pair page that are computed on demand
-# asked by Streamlit; the browser answers the rest
+# what Streamlit's own widgets ask; the browser answers everything else by itself
 WIDGETS = ("text", "lang", "beams", "architecture", "show", "section", "length", "width", "second", "how")
 BEAMS = {4: "beam", 1: "greedy"}
 CHANGES = (
@@ -99,9 +99,7 @@ class Choice:
     nouns: tuple[int, ...] | None = None  # two words between which a row may move
     off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
     how: str = "zero"
-    cut: tuple[
-        str, ...
-    ] = ()  # links that are cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
+    cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
     opened: tuple[str, ...] = ()
 
     @classmethod
