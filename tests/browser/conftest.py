@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.chromium import FLAGS, HELP, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_MS = 180_000  # a first page that loads torch, on a machine that trains a model meanwhile
+PATIENCE_MS = 120_000  # a first page that loads torch, on a machine that trains a model meanwhile
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The race in a real Chromium: a sweep started, watched, stopped, taken home; and another person who waits meanwhile."""
 
 import csv
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +22,9 @@ def test_sweep_is_watched_stopped_and_downloaded(open_speed):
     page = open_speed()
     start(page)
     page.get_by_text("points measured").wait_for()
-    page.get_by_text("Your sweep, on this machine").wait_for()
+    expect(page.get_by_test_id("stSelectbox").first.locator("input")).to_have_value(
+        re.compile("Your sweep"), timeout=60_000
+    )
     page.get_by_role("button", name="Stop").click()
     page.get_by_text("was stopped").wait_for()
     page.get_by_role("button", name="Measure on this machine").wait_for()
