@@ -50,6 +50,7 @@ def difference_matrix(
         )
     )
     figure = dress(figure, dark=dark, height=LABEL_PX + CELL_PX * len(queries))
+    figure.update_layout(dragmode=False)  # a finger scrolls; a box to zoom into would hold it
     figure.update_xaxes(**word_axis(keys, changed, None, dark), side="top", tickangle=-45)
     figure.update_yaxes(**word_axis(queries, changed, marked, dark), autorange="reversed")
     if marked is not None:

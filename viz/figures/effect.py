@@ -52,7 +52,7 @@ def effect_band(
             name=names[name],
             hovertemplate="%{x:.2f}",
         )
-    figure = dress(figure, dark=dark, height=210)
+    figure = dress(figure, dark=dark, height=210).update_layout(dragmode=False)
     if after is not None and abs(after - before) > 0.06 * reach:  # shorter, and its head would hide the dots
         figure.add_annotation(
             x=after, ax=before, y=0, ay=0, axref="x", ayref="y", text="", showarrow=True, arrowcolor=amber

@@ -48,7 +48,7 @@ def patching_heatmap(
         )
     )
     figure = dress(figure, dark=dark, height=70 + 42 * len(rows))
-    figure.update_layout(plot_bgcolor=(DARK_MASKED if dark else MASKED)[0])
+    figure.update_layout(plot_bgcolor=(DARK_MASKED if dark else MASKED)[0], dragmode=False)
     figure.update_xaxes(tickvals=list(range(heads + 1)), ticktext=columns, side="top", showgrid=False)
     figure.update_xaxes(title={"text": names["head"], "standoff": 4}, range=[-0.5, heads + 0.5])
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=labels, showgrid=False)

@@ -57,10 +57,11 @@ def both(model: str, first: str, second: str, beams: int, _runs: tuple[Run, Run]
     return Both(align(_runs[0].source, _runs[1].source), answers, rows, changes, found[0].queries)
 
 
-def most_moved_word(pair: Both) -> int:
-    """The word that both sentences have, and whose row differs most, summed over keys, in any head."""
+def most_moved_word(pair: Both, run: Run) -> int:
+    """The word that both sentences have, and whose row differs most, summed over keys, in any head. run: of the first."""
     moved = np.abs(pair.changes).sum(-1).max((0, 1))
-    places = [place for place, (one, _) in enumerate(pair.alignment.words) if not pair.alignment.changed[0][one]]
+    shared = [place for place, (one, _) in enumerate(pair.alignment.words) if not pair.alignment.changed[0][one]]
+    places = [place for place in shared if run.source.words[pair.alignment.words[place][0]].kind == "word"]
     return pair.alignment.words[max(places, key=lambda place: moved[place])][0]
 
 

@@ -129,7 +129,7 @@ def word_or_default() -> int:
     if runs[0].antecedents and runs[0].antecedents[0].word in aligned:
         return runs[0].antecedents[0].word
     st.caption(words["no_it"])
-    return evidence.most_moved_word(pair)
+    return evidence.most_moved_word(pair, runs[0])
 
 
 def nouns_or_default(word: int) -> tuple[int, int]:
@@ -208,20 +208,18 @@ def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) ->
     row = aligned.index(word)
     changed = [name for name in pair.labels if " / " in name]
     say_row(layer, head, word, nouns)
-    st.plotly_chart(
-        difference_matrix(
-            pair.changes[layer, head],
-            pair.labels,
-            pair.labels,
-            names=[words["less"], "0", words["more"]],
-            marked=row,
-            changed=changed,
-            dark=dark,
-        ),
-        theme=None,
-        config=session.CHART,
-        alt=words["difference_alt"].format(layer=layer + 1, head=head + 1),
+    figure = difference_matrix(
+        pair.changes[layer, head],
+        pair.labels,
+        pair.labels,
+        names=[words["less"], "0", words["more"]],
+        marked=row,
+        changed=changed,
+        dark=dark,
     )
+    alt = words["difference_alt"].format(layer=layer + 1, head=head + 1)
+    with st.container(key="difference"):
+        st.plotly_chart(figure, theme=None, config=session.CHART, alt=alt)
     st.caption(words["difference_how"])
     evidence.csv_button(
         words["difference_csv"],
@@ -239,7 +237,7 @@ def show_maps(layer: int, head: int) -> None:
         figure = attention_matrix(rows[layer, head], texts, texts, dark=session.dark())
         figure.update_traces(showscale=False)
         figure.update_layout(
-            height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}
+            height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}, dragmode=False
         )
         column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
         column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
@@ -298,7 +296,7 @@ def patching_section() -> None:
 def fill_in(job: evidence.Filling) -> None:
     """The heatmap, drawn again as each layer comes in."""
     shape = {part: (maps.layers, maps.heads) for part, maps in runs[0].maps.items()}
-    bar, place = st.empty(), st.empty()
+    bar, place = st.empty(), st.container(key="patched").empty()
     for effects in job.fill():
         done = len(effects) / job.patching.steps
         if done < 1:

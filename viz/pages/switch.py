@@ -187,7 +187,6 @@ def compared():
 
 def show_result(done) -> None:
     both = align(done.before.target, done.after.target)
-    now = evidence.word_probabilities(done.before, done.forced)
     html = evidence.translation_html(
         words["before"], done.before, evidence.word_probabilities(done.before), [False] * len(both.changed[0])
     )
@@ -199,14 +198,15 @@ def show_result(done) -> None:
     say_verdict(done)
     if done.log_ratio is not None:
         show_leaning(done)
-    rows = zip(done.before.target.words, evidence.word_probabilities(done.before), now, strict=True)
-    evidence.csv_button(
-        words["csv"],
-        "switched-off.csv",
-        ("word", "probability before", "probability of the same word after"),
-        [(word.text, before, after) for word, before, after in rows],
-        "switch csv",
-    )
+
+
+def probabilities_button(done) -> None:
+    """The first translation's words, before and after, as data."""
+    before, after = evidence.word_probabilities(done.before), evidence.word_probabilities(done.before, done.forced)
+    words_of = [word.text for word in done.before.target.words]
+    header = ("word", "probability before", "probability of the same word after")
+    rows = list(zip(words_of, before, after, strict=True))
+    evidence.csv_button(words["csv"], "switched-off.csv", header, rows, "switch csv")
 
 
 def say_verdict(done) -> None:
@@ -255,7 +255,7 @@ def say_measured(options: list[Try]) -> None:
             say_held_out(one.measured)
         if one.searched:
             found, turned = suggestions(choice.model), evidence.percent(one.searched)
-            facts = {"count": len(one.off), "n": found["search"]["n"], "turned": turned, "tested": len(found["heads"])}
+            facts = {"n": found["search"]["n"], "turned": turned, "tested": len(found["heads"])}
             st.markdown(words["searched"].format(**facts))
 
 
@@ -264,10 +264,11 @@ def say_held_out(about: dict) -> None:
     shares = {"flips": about["flip_rate"], "low": low, "high": high}
     facts = {name: evidence.percent(share) for name, share in shares.items()}
     facts |= {name: evidence.signed(about[f"separation_{name}"]) for name in ("before", "after")}
-    st.markdown(words["held_out"].format(n=about["n"], **facts))
+    said = words["held_out"].format(n=about["n"], **facts)
     if about["random"]:
         middle = about["random"]["leaning_flip_rate"][1]
-        st.markdown(words["held_out_random"].format(random=evidence.percent(middle)))
+        said += " " + words["held_out_random"].format(random=evidence.percent(middle))
+    st.markdown(said)
 
 
 def other_sentence() -> None:
@@ -323,4 +324,5 @@ with right:
         if off or cut:
             other_sentence()
         st.caption(words["not"])
+        probabilities_button(done)
 link_boxes()
