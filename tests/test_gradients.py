@@ -12,6 +12,7 @@ from torch import nn
 
 from model.race import gradients
 from model.race.gradients import (
+    COMPARED,
     LESSONS,
     LETTERS,
     NETWORKS,
@@ -85,9 +86,9 @@ def test_fit_recovers_the_factor_of_a_linear_recurrence(factor):
     assert fitted_factor(gradient, 5, 60) == pytest.approx(factor, rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "bias"), [("lstm-forget-0", 0.0), ("lstm-forget-1", 1.0)])
+@pytest.mark.parametrize(("name", "bias"), [("lstm-forget-0", 0.0), ("lstm-forget-1", 1.0), ("lstm-forget-4", 4.0)])
 def test_direct_path_of_an_lstm_is_the_product_of_its_forget_gates(name, bias):
-    """No way but through the cell, and a gate that only its bias opens: sigmoid(0)^Δ = 0.5^Δ, sigmoid(1)^Δ = 0.731^Δ."""
+    """No way but through the cell, and a gate that only its bias opens: 0.5^Δ, 0.731^Δ and 0.982^Δ."""
     torch.manual_seed(0)
     network = make_network(name, Measurement()).double()
     layer, size = network.body.layer, network.body.layer.hidden_size
@@ -137,7 +138,7 @@ def test_marked_letter_is_what_is_asked():
 def test_initialisation_has_a_row_for_each_network_and_is_repeatable():
     rows = at_initialisation(SMALL)
     assert rows == at_initialisation(SMALL) and json.loads(json.dumps(rows)) == rows
-    assert [row["architecture"] for row in rows] == list(NETWORKS)
+    assert [row["architecture"] for row in rows] == list(COMPARED)
     check_rows(rows, SMALL.steps, len(SMALL.seeds))
 
 
@@ -173,7 +174,7 @@ def test_training_gives_rows_of_the_same_kind(tmp_path):
     rows = after_training(SMALL, lessons, Log(tmp_path / "log.jsonl", {}))
     check_rows(rows, SMALL.steps, len(SMALL.seeds))
     assert [(row["when"], row["architecture"]) for row in rows] == [
-        (when, name) for when in LESSONS for name in NETWORKS
+        (when, name) for when in LESSONS for name in COMPARED
     ]
     assert all(row["steps_median"] == 2 for row in rows)
     assert after_training(SMALL, lessons, Log(tmp_path / "log.jsonl", {})) == rows
@@ -183,7 +184,8 @@ def test_command_prints_live_and_shipped_rows(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["gradients", "--json", "--gain", "0.9"])
     gradients.main()
     found = json.loads(capsys.readouterr().out)
-    assert [row["when"] for row in found["results"]] == ["initialisation"] * 5 + ["trained"] * 5 + ["trained-far"] * 5
+    whens = [row["when"] for row in found["results"]]
+    assert whens == ["initialisation"] * 5 + ["trained"] * 5 + ["trained-far"] * 5 + ["initialisation", *LESSONS]
     assert found["settings"]["measurement"]["gain"] == 0.9 and "--train" in found["trained"]["command"]
     monkeypatch.setattr(sys, "argv", ["gradients", "--gain", "1e-90"])  # 1e-450 after five steps
     gradients.main()
@@ -211,10 +213,11 @@ def test_shipped_results_agree_with_themselves():
     assert found["settings"] == json.loads(json.dumps(settings)) and len(TRAINED.seeds) >= 5
     rows = found["results"]
     assert [(row["when"], row["architecture"]) for row in rows] == [
-        (when, name) for when in LESSONS for name in NETWORKS
+        (when, name) for when in LESSONS for name in COMPARED
     ]
-    check_rows(rows, TRAINED.steps, len(TRAINED.seeds))
-    for row in rows:
+    assert {row["architecture"] for row in found["open_gates"]} == {"lstm-forget-4"}
+    check_rows(rows + found["open_gates"], TRAINED.steps, len(TRAINED.seeds))
+    for row in rows + found["open_gates"][1:]:
         assert all(0 <= accuracy <= 1 for accuracy in row["accuracies"])
         assert row["failures"] == sum(accuracy < TRAINING.learned for accuracy in row["accuracies"])
         assert row["parameters"] == sum(p.numel() for p in make_network(row["architecture"], TRAINED).parameters())

@@ -242,18 +242,25 @@ def test_second_call_goes_on_after_the_last_run(tmp_path, monkeypatch):
         Log(file, asdict(replace(TINY, steps=3)))
 
 
-def test_rate_is_chosen_by_held_out_accuracy_and_then_by_steps():
-    made = []
+@pytest.mark.parametrize(
+    ("held_out", "steps", "best"),
+    [
+        ((0.5, 0.9, 0.8), (50, 50, 50), 0.2),  # none is enough: the most accurate
+        ((0.9991, 1.0, 0.9995), (20, 40, 10), 0.3),  # all are: the soonest
+    ],
+)
+def test_rate_is_chosen_on_a_seed_of_its_own(held_out, steps, best):
+    made, rates = [], (0.1, 0.2, 0.3)
 
     def make(seed, rate, choosing):
         made.append((seed, rate, choosing))
-        return {"held_out": {0.1: 0.5, 0.2: 0.9, 0.3: 0.9}[rate], "steps": {0.1: 1, 0.2: 50, 0.3: 40}[rate]}
+        return {"held_out": held_out[rates.index(rate)], "steps": steps[rates.index(rate)]}
 
-    settings = replace(TINY, learning_rates=(0.1, 0.2, 0.3), seeds=(0, 1))
+    settings = replace(TINY, learning_rates=rates, seeds=(0, 1))
     runs = over_seeds({"task": "none"}, make, settings, Log(None, {}))
     seed = settings.choosing_seed
-    assert made == [(seed, 0.1, True), (seed, 0.2, True), (seed, 0.3, True), (0, 0.3, False), (1, 0.3, False)]
-    assert seed not in settings.seeds and [run["learning_rate"] for run in runs] == [0.3, 0.3]
+    assert made == [(seed, rate, True) for rate in rates] + [(0, best, False), (1, best, False)]
+    assert seed not in settings.seeds and [run["learning_rate"] for run in runs] == [best, best]
 
 
 # --- what is shipped ---

@@ -40,11 +40,13 @@ WIDEST = 1000  # numbers in a state
 TRIED = (
     "Recall with 32 keys, 16 values and up to 8 pairs: RNN, LSTM and GRU ended at 0.37, 0.43 and 0.46 held out after 3000 steps, "
     "at the best of two rates. Naming the commonest value earns 0.42 there: they knew which values there were, not whose. Hence "
-    "16 keys, 8 values and up to 6 pairs, where the LSTM gets further.",
+    "16 keys, 8 values and up to 6 pairs.",
     "Copy of 6 symbols over up to 26 blanks: after 600 steps at 0.003 the LSTM was at 0.75, the GRU at 0.82, the RNN at 0.26; "
     "at 0.003 and 0.01 the RNN was still at 0.27 and 0.15 after 3000. Hence 4 symbols over up to 20.",
-    "The rates are chosen in 1000 steps, in which RNN and GRU do not leave the level of the commonest value in recall; between "
-    "rates that all fail there the choice says little. A GRU at 0.01 was at 0.56 after 2500 steps, no better.",
+    "3000 steps instead of 10,000: medians held out of 0.82 (LSTM), 0.58 (GRU) and 0.50 (RNN) in recall, and 0.73 (RNN) in copy. "
+    "What a recurrent network has not learned, it has not learned in these steps; more steps may do it.",
+    "Rates chosen after 1000 steps instead of 3000: the RNN was given 0.003 for copy and came to 0.92 in 10,000 steps.",
+    "GRU, recall, 12,000 steps, one seed: 0.93 at 0.003, 0.65 at 0.01. The rate decides as much as the architecture.",
 )
 ARCHITECTURES = ("rnn", "lstm", "gru", "gru-attention", "transformer")
 HEADS, LAYER_COUNT = 2, 2
@@ -310,12 +312,12 @@ class Settings:
     width: int = 32  # numbers per token
     feed_forward: int = 64  # inner width of the Transformer's blocks: it sets the parameters of all
     batch: int = 64  # sequences a step
-    steps: int = 3000  # at most
+    steps: int = 10_000  # at most
     warmup: int = 100  # steps from 0 to the full learning rate
     decay_share: float = 0.3  # of the steps, at the end: down to 0
     clip_norm: float = 1.0  # of the gradient
     learning_rates: tuple[float, ...] = (3e-4, 1e-3, 3e-3, 1e-2)  # one is chosen for each task and architecture
-    choosing_steps: int = 1000
+    choosing_steps: int = 3000
     choosing_seed: int = 101  # none of the seeds that count
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     check_every: int = 100  # steps
@@ -414,7 +416,10 @@ class Log:
 
 
 def over_seeds(key: dict, make: Callable[[int, float, bool], dict], settings: Settings, log: Log) -> list[dict]:
-    """One run a seed, with the learning rate that did best in short runs on a seed that does not count."""
+    """One run a seed, with the learning rate that did best in short runs on a seed that does not count.
+
+    Best is the highest held-out accuracy; of those that were enough, the soonest.
+    """
 
     def once(seed: int, rate: float, choosing: bool) -> dict:
         own = {"seed": seed, "learning_rate": rate, "choosing": choosing}
@@ -423,7 +428,7 @@ def over_seeds(key: dict, make: Callable[[int, float, bool], dict], settings: Se
     rates = settings.learning_rates
     if len(rates) > 1:
         tried = [once(settings.choosing_seed, rate, True) for rate in rates]
-        rates = [max(tried, key=lambda run: (run["held_out"], -run["steps"]))["learning_rate"]]
+        rates = [max(tried, key=lambda run: (min(run["held_out"], settings.enough), -run["steps"]))["learning_rate"]]
     return [once(seed, rates[0], False) for seed in settings.seeds]
 
 

@@ -81,7 +81,8 @@ def sequential(words: dict) -> dict:
 
 
 def gradient(words: dict) -> dict:
-    rows = {(row["when"], row["architecture"]): row for row in shipped("gradients")["results"]}
+    found = shipped("gradients")
+    rows = {(row["when"], row["architecture"]): row for row in found["results"] + found["open_gates"]}
     names = {"rnn": "rnn", "lstm": "lstm-forget-1", "gru": "gru", "transformer": "transformer"}
     facts = {"seeds": rows["trained", "rnn"]["seeds"]}
     for name, network in names.items():
@@ -91,7 +92,12 @@ def gradient(words: dict) -> dict:
             f"{name}_learned": far["seeds"] - far["failures"],
             f"{name}_near": near["seeds"] - near["failures"],
         }
-    return facts | {"near_factor": f"{rows['trained', 'lstm-forget-1']['factor_median']:.2f}"}
+    wide_open = rows["trained-far", "lstm-forget-4"]
+    return facts | {
+        "near_factor": f"{rows['trained', 'lstm-forget-1']['factor_median']:.2f}",
+        "open_learned": wide_open["seeds"] - wide_open["failures"],
+        "open_factor": f"{wide_open['factor_median']:.2f}",
+    }
 
 
 def bleu(model: str, group: str, place: int) -> float:
