@@ -36,11 +36,22 @@ def recordings(model: str) -> dict[tuple[str, int], Run]:
 
 
 @cache
+def measured_heads(model: str) -> dict:
+    """What every head does, as model.evidence.heads measured it; empty where that is not there, or of other weights."""
+    return beside(model, "heads.json")
+
+
+@cache
 def suggestions(model: str) -> dict:
     """Heads that carry *it* and pairs to try, as model.evidence.suggestions found them; empty where there are none, or where
     they belong to other weights."""
+    return beside(model, "suggestions.json")
+
+
+def beside(model: str, name: str) -> dict:
+    """A file beside the weights it was measured on; empty where there is none, or where it belongs to other weights."""
     try:
-        found = json.loads((CHECKPOINTS / model / "suggestions.json").read_text(encoding="utf-8"))
+        found = json.loads((CHECKPOINTS / model / name).read_text(encoding="utf-8"))
         return found if found["fingerprint"] == fingerprint(model) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}

@@ -23,6 +23,10 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 HEADS = ("#2172AA", "#A41E00", "#009C6E", "#C77DA5", "#B56C00", "#65B0DD", "#292929", "#B5AB25")
 DARK_HEADS = ("#2572A9", "#D75D00", "#00956B", "#E38ABB", "#E2A129", "#8CD8FF", "#F8F8F8", "#F0E442")
 
+# What a head does, by group; a letter always stands beside the colour. The first five hues of the heads, without pink and sky.
+GROUPS = {"grammar": HEADS[0], "semantic": HEADS[1], "long_distance": HEADS[2], "position": HEADS[4], "rest": "#6A6A70"}
+DARK_GROUPS = dict(zip(GROUPS, ("#4C9AD4", DARK_HEADS[1], "#1FB389", DARK_HEADS[4], "#A3A3AA"), strict=True))
+
 # A masked cell, (ground, stripe): grey without hue, so that "cannot see" is not mistaken for "hardly looks".
 MASKED, DARK_MASKED = ("#EAE8E3", "#CFCCC6"), ("#26282E", "#3D4048")
 

@@ -4,13 +4,15 @@ from html import escape
 
 import streamlit as st
 
-from viz.pages import session
+from viz.pages import roles, session, stacks
 from viz.pages.sentence import read_sentence
 
 choice = session.current_choice()
 if run := read_sentence(choice):
     if run.maps:
-        session.show(run, choice)
+        known = {"meanings": stacks.meanings(run), "roles": roles.by_part(choice.model, choice.lang)}
+        known["groups"] = roles.groups(choice.lang)
+        session.show(run, choice, known, stacks.asked_for(run, choice))
     else:
         st.html(f"<p class=mj-plain lang=fr>{escape(run.translation)}</p>")
         st.info(session.strings(choice.lang)["explore"]["no_attention"])

@@ -28,6 +28,7 @@ TEXTS = Path(__file__).parent.parent / "text"
 LANGUAGES = {"en": "English", "bn": "বাংলা"}
 VIEWS = ("lines", "atlas", "matrix")
 UNITS = ("words", "tokens")
+MEANINGS = ("weights", "moved", "rollout", "gradient")  # of a colour
 SECTIONS = ("sentence", "speed", "gradients", "recall", "path", "claims")  # of the race
 RACERS = ("rnn", "lstm", "gru", "gru-attention", "transformer-twin")  # trained alike, to be compared
 REPEATS = 5  # of a timed translation
@@ -101,6 +102,9 @@ class Choice:
     how: str = "zero"
     cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
     opened: tuple[str, ...] = ()
+    meaning: str = "weights"  # of a colour
+    link: tuple[int, int] | None = None  # two words whose heads are looked for, the one that asks first
+    score: str = "role"  # of the table of heads
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> "Choice":
@@ -139,6 +143,9 @@ class Choice:
             "how": one_of(HOWS),
             "cut": several(one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}")),
             "opened": several(one_of(PROOFS)),
+            "meaning": one_of(MEANINGS),
+            "link": lambda value: one_and_other(tuple(map(count_from_one, value.split(",")))),
+            "score": one_matching(r"[a-z_]{1,40}"),
         }
         values = {}
         for name, value in query.items():
@@ -183,8 +190,14 @@ def several(read_one):
 
 
 def two(values: tuple) -> tuple:
-    if len(set(values)) != 2 or len(values) != 2:
-        raise ValueError(f"{values!r} are not two different ones")
+    if len(set(one_and_other(values))) != 2:
+        raise ValueError(f"{values!r} are not different")
+    return values
+
+
+def one_and_other(values: tuple) -> tuple:
+    if len(values) != 2:
+        raise ValueError(f"{values!r} are not two")
     return values
 
 
@@ -380,15 +393,26 @@ def warm(model: str) -> threading.Thread:
 @st.cache_resource(show_spinner=False, max_entries=512)
 def picture(model: str, text: str, beams: int, _run: Run) -> bytes:
     """What the explorer draws of a Run: texts, numbers and coded weights, packed once for everybody."""
-    cells = sum(m.layers * m.heads * len(m.query_axis) * len(m.key_axis) for m in _run.maps.values())
-    bits = 16 if 2 * cells <= WIRE_BYTES else 8
-    codes = {part: maps.codes(bits) for part, maps in _run.maps.items()}
-    return pack_picture(run_record(_run), bits, matrix_template(), codes)
+    codes = {part: maps.codes(bits(_run)) for part, maps in _run.maps.items()}
+    return pack_picture(run_record(_run), bits(_run), matrix_template(), codes)
+
+
+def cells(run: Run) -> int:
+    return sum(m.layers * m.heads * len(m.query_axis) * len(m.key_axis) for m in run.maps.values())
+
+
+def bits(run: Run) -> int:
+    """What a number is coded in on its way to the browser."""
+    return 16 if 2 * cells(run) <= WIRE_BYTES else 8
+
+
+def run_id(run: Run) -> str:
+    return f"{run.model}/{run.beams}/{run.text}"
 
 
 def run_record(run: Run) -> dict:
     return {
-        "id": f"{run.model}/{run.beams}/{run.text}",
+        "id": run_id(run),
         "model": run.model,
         "device": run.device,
         "recorded": run.recorded,
@@ -427,9 +451,9 @@ def matrix_template() -> dict:
     return json.loads(attention_matrix([[1.0]], ["query"], ["key"]).to_json())
 
 
-def show(run: Run, choice: Choice) -> None:
-    """Puts the explorer on the page, as the Choice says."""
-    explorer(picture(run.model, run.text, run.beams, run), state(run, choice), key="explorer")
+def show(run: Run, choice: Choice, known: dict, stack: bytes) -> None:
+    """Puts the explorer on the page, as the Choice says. known: what goes into its state besides, see `explorer`."""
+    explorer(picture(run.model, run.text, run.beams, run), state(run, choice) | known, key="explorer", stack=stack)
 
 
 def state(run: Run, choice: Choice) -> dict:
@@ -466,4 +490,5 @@ def view_state(choice: Choice, suggested: dict[str, dict]) -> dict:
         "heads": first.get("heads", []) if choice.heads is None else list(choice.heads),
         "word": first.get("word") if choice.word is None else choice.word - 1 if choice.word else None,
         "step": None if choice.step is None else choice.step - 1,
+        "meaning": choice.meaning,
     }

@@ -21,15 +21,15 @@ function mjPixel(colour) {
 
 /** Where everything lies, in CSS pixels. */
 function mjAtlasPlan(at, map, rows, columns) {
-  const margin = { left: 44, top: 34 }, gap = 12, room = at.parts.atlasBox.clientWidth - margin.left;
+  const margin = { left: 44, top: mjRoles(at) ? 52 : 34 }, gap = 12, room = at.parts.atlasBox.clientWidth - margin.left, below = mjRoles(at) ? 22 : gap;
   const shape = Math.min(1.4, Math.max(0.6, rows.length / Math.max(1, columns.length)));
-  const tallest = Math.max(MJ_SMALLEST_TILE, (0.48 * window.innerHeight / map.layers - gap) / shape);
+  const tallest = Math.max(MJ_SMALLEST_TILE, (0.48 * window.innerHeight / map.layers - below) / shape);
   const width = Math.floor(Math.max(MJ_SMALLEST_TILE, Math.min(room / map.heads - gap, tallest, 168)));
   const height = Math.floor(width * shape);
   return {
-    margin, gap, width, height, rows, columns, layers: map.layers, heads: map.heads,
-    full: { width: margin.left + map.heads * (width + gap), height: margin.top + map.layers * (height + gap) },
-    x: (head) => margin.left + head * (width + gap), y: (layer) => margin.top + layer * (height + gap),
+    margin, gap, below, width, height, rows, columns, layers: map.layers, heads: map.heads,
+    full: { width: margin.left + map.heads * (width + gap), height: margin.top + map.layers * (height + below) },
+    x: (head) => margin.left + head * (width + gap), y: (layer) => margin.top + layer * (height + below),
   };
 }
 
@@ -81,7 +81,28 @@ function mjSpans(pixels, { length }) {
   return [first, last];
 }
 
-/** Numbers along both sides, a frame round each map, the pinned row in every map, the chosen heads. */
+/** The roles of the heads of this part, [name, group] in order of layers; null where they are not known or heads are not told apart. */
+function mjRoles(at) {
+  return at.shown.meaning === "rollout" ? null : at.data.roles?.[at.state.part] || null;
+}
+
+function mjRole(at, layer, head) {
+  return mjRoles(at)?.[layer * at.data.run.maps[at.state.part].heads + head];
+}
+
+/** "4", or "4 (coreference)" where it is known what the head does. */
+function mjHeadName(at, layer, head) {
+  const role = mjRole(at, layer, head);
+  return role ? mjText(at, "head_role", { head: head + 1, role: role[0] }) : String(head + 1);
+}
+
+/** A square in the colour of its group and the group's letter, above each head that has a role: [{x, y, colour, letter}]. */
+function mjRoleMarks(at, plan) {
+  const { groups } = at.data, places = (mjRoles(at) || []).map(([, group], place) => [group, Math.floor(place / plan.heads), place % plan.heads]);
+  return places.filter(([group]) => groups[group]).map(([group, layer, head]) => ({ x: plan.x(head), y: plan.y(layer) - 16, colour: at.theme.groups[group], letter: groups[group][1] }));
+}
+
+/** Numbers along both sides, a frame round each map, the pinned row in every map, the chosen heads, the marks of roles. */
 function mjAtlasMarks(at, paper, map, plan) {
   const { theme, state } = at, { layer, heads } = at.chosen(state.part), focus = mjFocusPlaces(plan.marks = { map, rows: plan.rows, columns: plan.columns }, mjPinned(at));
   paper.font = `600 15px ${theme.font}`;
@@ -97,9 +118,21 @@ function mjAtlasMarks(at, paper, map, plan) {
   }
   paper.fillStyle = theme.ink;
   paper.textAlign = "center";
-  for (let head = 0; head < map.heads; head += 1) paper.fillText(String(head + 1), plan.x(head) + plan.width / 2, 24);
+  for (let head = 0; head < map.heads; head += 1) paper.fillText(mjColumnName(at, head), plan.x(head) + plan.width / 2, 24);
   for (let one = 0; one < map.layers; one += 1) paper.fillText(String(one + 1), 34, plan.y(one) + plan.height / 2);
   mjAtlasTitles(at, paper, plan);
+  paper.font = `600 13px ${theme.font}`;
+  for (const { x, y, colour, letter } of mjRoleMarks(at, plan)) {
+    paper.fillStyle = colour;
+    paper.fillRect(x, y, 11, 11);
+    paper.fillStyle = theme.ink;
+    paper.fillText(letter, x + 15, y + 6);
+  }
+}
+
+/** Rollout has one map a layer: that of all heads together. */
+function mjColumnName(at, head) {
+  return at.shown.meaning === "rollout" ? mjText(at, "all") : String(head + 1);
 }
 
 function mjMarkRows(paper, plan, places, x, y, theme) {
@@ -135,7 +168,7 @@ function mjPinned(at) {
 
 /** Pointer position → {layer, head, row, column}, positions among what is drawn; null outside the maps. */
 function mjAtlasHit(at, x, y) {
-  const { plan } = at.atlas, head = Math.floor((x - plan.margin.left) / (plan.width + plan.gap)), layer = Math.floor((y - plan.margin.top) / (plan.height + plan.gap));
+  const { plan } = at.atlas, head = Math.floor((x - plan.margin.left) / (plan.width + plan.gap)), layer = Math.floor((y - plan.margin.top) / (plan.height + plan.below));
   const inX = x - plan.x(head), inY = y - plan.y(layer);
   if (head < 0 || head >= plan.heads || layer < 0 || layer >= plan.layers || inX >= plan.width || inY >= plan.height) return null;
   return { layer, head, row: Math.floor((inY / plan.height) * plan.rows.length), column: Math.floor((inX / plan.width) * plan.columns.length) };
@@ -173,11 +206,11 @@ function mjSayAtlas(at, map, plan, { layer, head, row, column }, whole) {
   if (!link) return;
   const masked = map.mask[link.row * map.keys.length + link.column] === 1;
   const weight = masked ? mjText(at, "masked") : mjNumber(mjWeight(map, layer, head, link.row, link.column), at.data.bits);
-  mjFill(at, at.parts.say, whole ? "say_head" : "say_cell", { layer: layer + 1, head: head + 1, query: mjStrong(map.queries[link.row].text), key: mjStrong(map.keys[link.column].text), weight });
+  mjFill(at, at.parts.say, mjMeant(at, whole ? "say_head" : "say_cell"), { layer: layer + 1, head: mjHeadName(at, layer, head), output: mjOutputText(at), query: mjStrong(map.queries[link.row].text), key: mjStrong(map.keys[link.column].text), weight });
 }
 
 function mjOpenHead(at, { layer, head }) {
-  at.set({ layer: layer + 1, heads: [head + 1], view: "lines" });
+  at.set({ layer: layer + 1, view: "lines", ...(at.shown.meaning === "rollout" ? {} : { heads: [head + 1] }) });
 }
 
 /** A finger cannot point without pressing: its first tap on a head points, the second opens. */

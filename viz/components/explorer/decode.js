@@ -1,7 +1,7 @@
 // Codes to numbers. Weights arrive as round(sqrt(weight) × top), because linear bytes turn four small weights in ten into 0.
 // Legend: axis = one side of a map; item = what one row or column shows, a word or a token; masked = could not be seen at all.
 
-/** What Python packed: two records, each behind its length, then the codes of every part. */
+/** What Python packed: two records, each behind its length, then the codes of every part; then, if asked for, a stack. */
 function mjUnpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), text = new TextDecoder();
   let place = 0;
@@ -10,12 +10,20 @@ function mjUnpack(bytes) {
     place = start + length;
     return JSON.parse(text.decode(bytes.subarray(start, place)));
   };
-  const data = { ...record(), ...record() }, size = data.bits / 8, codes = {};
-  for (const [part, count] of Object.entries(data.counts)) {
-    const piece = bytes.slice(place, (place += count * size)); // a copy, because 16-bit numbers must start at an even address
-    codes[part] = size === 1 ? piece : new Uint16Array(piece.buffer);
-  }
-  return { ...data, codes };
+  const data = { ...record(), ...record() }, codes = {};
+  const numbers = (count, bits) => {
+    const piece = bytes.slice(place, (place += (count * bits) / 8)); // a copy, because 16-bit numbers must start at an even address
+    return bits === 8 ? piece : new Uint16Array(piece.buffer);
+  };
+  for (const [part, count] of Object.entries(data.counts)) codes[part] = numbers(count, data.bits);
+  const stack = place < bytes.length ? record() : null;
+  for (const about of Object.values(stack?.parts || {})) about.codes = about.largest.map(() => numbers(about.count, stack.bits));
+  return { ...data, codes, stack };
+}
+
+/** A stack comes in one piece; it is kept by the names under which it is asked for: "moved", or "gradient 3" for a word. */
+function mjStackNames({ meaning, words = [] }) {
+  return words.length ? words.map((word) => `${meaning} ${word}`) : [meaning];
 }
 
 /** The items of an axis. Each knows its word, its tokens (positions on the axis) and whether it is text the reader wrote. */
@@ -33,11 +41,21 @@ function mjItems(axis, unit) {
 /** One map in one unit: weights (layer, head, query, key) as numbers, with its items. */
 function mjMap(codes, about, bits, unit) {
   const queries = mjItems(about.query, unit), keys = mjItems(about.key, unit);
-  const map = { queries, keys, layers: about.layers, heads: about.heads, causal: Boolean(about.causal), kind: about.kind };
+  const map = { queries, keys, layers: about.layers, heads: about.heads, causal: Boolean(about.causal), kind: about.kind, largest: 1 };
   const size = [about.query.tokens.length, about.key.tokens.length];
   map.weights = mjMerge(mjWeights(codes, bits), about.layers * about.heads, size, queries, keys);
   map.mask = mjMask(map);
   return map;
+}
+
+/** The same for another quantity. One without an upper end is drawn as a share of its largest in this part, which is kept. */
+function mjStackMap({ bits, parts, meaning }, part, about, order, unit) {
+  const { codes, heads, largest } = parts[part], map = mjMap(codes[order], { ...about, heads }, bits, unit), shares = meaning === "rollout";
+  let top = 0;
+  for (const value of map.weights) top = Math.max(top, value);
+  const scale = shares ? largest[order] : 1 / (top || 1);
+  for (let place = 0; place < map.weights.length; place += 1) map.weights[place] *= scale;
+  return Object.assign(map, { largest: shares ? 1 : top * largest[order] });
 }
 
 function mjWeights(codes, bits) {
@@ -77,12 +95,12 @@ function mjMask({ queries, keys, causal }) {
   return mask;
 }
 
-/** Maps are decoded when first asked for and kept until the run changes. */
-function mjStore(data) {
+/** Maps are decoded when first asked for and kept until the run changes. stacks: by name, those that have come. */
+function mjStore(data, stacks) {
   const kept = new Map();
-  return (part, unit) => {
-    const name = `${part} ${unit}`;
-    if (!kept.has(name)) kept.set(name, mjMap(data.codes[part], data.run.maps[part], data.bits, unit));
+  return (part, unit, quantity = "weights") => {
+    const name = `${part} ${unit} ${quantity}`, stack = stacks.get(quantity), about = data.run.maps[part];
+    if (!kept.has(name)) kept.set(name, stack ? mjStackMap(stack, part, about, stack.order.indexOf(quantity), unit) : mjMap(data.codes[part], about, data.bits, unit));
     return kept.get(name);
   };
 }
@@ -103,13 +121,16 @@ function mjShown(items, hide) {
   return hide ? places.filter((place) => items[place].kind === "word") : places;
 }
 
-/** How much weight the drawn rows give to keys that are not drawn; the mean over rows, heads and layers. */
+/** Which share of the drawn rows lies on keys that are not drawn, over all rows, heads and layers together. */
 function mjHiddenMass(map, layers, heads, rows, columns) {
   const drawn = new Set(columns);
-  const hidden = map.keys.map((_, place) => place).filter((place) => !drawn.has(place));
-  let sum = 0;
-  for (const layer of layers) for (const row of rows) for (const column of hidden) sum += mjMean(map, layer, heads, row, column);
-  return rows.length && layers.length ? sum / (rows.length * layers.length) : 0;
+  let hidden = 0, all = 0;
+  for (const layer of layers) for (const row of rows) map.keys.forEach((_, column) => {
+    const weight = mjMean(map, layer, heads, row, column);
+    all += weight;
+    if (!drawn.has(column)) hidden += weight;
+  });
+  return all > 0 ? hidden / all : 0;
 }
 
 /** The strongest links first: [{row, column, weight}], the mean over the heads, at most three. */

@@ -1,7 +1,9 @@
 // The explorer: state, address, controls, and the order in which things are drawn. This file comes last and exports.
 // `at` is the one record the other files share: {root, data, state, parts, theme, map(part, unit), chosen(part), set, point}.
+// What the colour means is in at.shown, {name, meaning, word}: what is drawn. state.meaning may be ahead of it while the numbers come.
 
 const MJ_PARTS = ["encoder", "decoder", "cross"], MJ_VIEWS = ["lines", "atlas", "matrix"];
+const MJ_SHOWN = { name: "weights", meaning: "weights", word: null };
 const mjMounted = new WeakMap();
 
 /* Nodes and sentences. Text goes in as text only: a token may look like markup. */
@@ -43,9 +45,68 @@ function mjStrongFirst(at, items) {
   return list;
 }
 
-function mjHeadsText(at, heads, all) {
-  if (heads.length === 1) return mjText(at, "one_head", { head: heads[0] + 1 });
+/** layer: where the heads are of one layer, so that a single one can be named by its role. */
+function mjHeadsText(at, heads, all, layer = null) {
+  if (heads.length === 1) return mjText(at, "one_head", { head: layer === null ? heads[0] + 1 : mjHeadName(at, layer, heads[0]) });
   return mjText(at, heads.length === all ? "mean_all_heads" : "mean_heads", { count: heads.length, heads: heads.map((head) => head + 1).join(", ") });
+}
+
+/* What the colour means. */
+
+/** The sentence of this name for what is drawn. */
+function mjMeant(at, key) {
+  return at.shown.meaning === "weights" ? key : `${key}_${at.shown.meaning}`;
+}
+
+function mjQuantity(at) {
+  return mjText(at, mjMeant(at, "colourbar"));
+}
+
+/** The word of the translation that gradient × weight speaks of. */
+function mjOutputText(at) {
+  return at.shown.meaning === "gradient" ? at.data.run.target.words[at.shown.word].text : "";
+}
+
+/** What 1 stands for, and what a row sums to. */
+function mjScaleText(at) {
+  const { largest } = at.map(at.state.part, at.state.unit), key = at.shown.meaning === "rollout" && at.state.part !== "encoder" ? "scale_rollout_shared" : mjMeant(at, "scale");
+  return mjText(at, key, { largest: Number(largest.toPrecision(3)), part: mjText(at, at.state.part), output: mjOutputText(at) });
+}
+
+/** Draws what is asked for if it is here, and asks the server for it if it is not; until it comes, the picture stays what it was. */
+function mjChooseShown(at) {
+  const { meaning, step } = at.state, word = meaning === "gradient" ? step ?? at.usual : null, name = word === null ? meaning : `${meaning} ${word}`;
+  at.waiting = meaning !== "weights" && !at.stacks.has(name);
+  if (!at.waiting) at.shown = { name, meaning, word };
+  else if (at.asked !== name) {
+    at.asked = name;
+    clearTimeout(at.addressTimer);
+    mjWriteAddress(at);
+    at.echo = mjSameChoice(at, at.state);
+    at.ask({ run: at.data.run.id, meaning, word, at: Date.now() });
+  }
+}
+
+/** A stack has come. One that could not be made leaves its sentence, and the picture goes back to weights. */
+function mjTakeStack(at, stack) {
+  at.failed = stack.failed || "";
+  if (at.failed) return Object.assign(at, { asked: null, state: { ...at.state, meaning: "weights" } });
+  const order = mjStackNames(stack);
+  for (const name of order) if (!at.stacks.has(name)) at.stacks.set(name, { ...stack, order });
+  if (stack.meaning !== "gradient") return;
+  at.usual = at.usual ?? stack.word;
+  if (at.state.meaning === "gradient") at.state = { ...at.state, step: at.state.step ?? at.usual };
+}
+
+/** The parts of a choice that the server can send back, to be compared as text. */
+function mjSameChoice(at, choice) {
+  return JSON.stringify(Object.keys(at.data.choice).map((key) => choice[key]));
+}
+
+/** Groups that some head of the part on screen belongs to. */
+function mjGroupsDrawn(at) {
+  const drawn = new Set((mjRoles(at) || []).map(([, group]) => group));
+  return Object.keys(at.data.groups || {}).filter((group) => drawn.has(group));
 }
 
 /** Colour tells heads apart; one head alone needs no telling and takes the ink of the page's own accent. */
@@ -78,6 +139,7 @@ function mjClamp(state, data) {
   };
   return {
     ...state, ...fitted, part, view: MJ_VIEWS.includes(state.view) ? state.view : "lines", unit: state.unit === "words" ? "words" : "tokens",
+    meaning: (data.meanings || []).includes(state.meaning) ? state.meaning : "weights",
     threshold: Math.min(1, Math.max(0, Number(state.threshold) || 0)), hide: Boolean(state.hide), step: within(state.step, data.run.target.words.length),
     byPart: { ...state.byPart, [part]: fitted },
   };
@@ -123,7 +185,7 @@ function mjTheme(at) {
   at.root.classList.toggle("mj-dark", dark);
   const scale = colours.scale, resolve = (name) => mjResolve(at.root, name);
   return {
-    dark, paper, ink: read("--st-text-color", "#1B1B1F"), accent: read("--st-primary-color", "#3F37C9"), font: style.fontFamily, heads: colours.heads, scale,
+    dark, paper, ink: read("--st-text-color", "#1B1B1F"), accent: read("--st-primary-color", "#3F37C9"), font: style.fontFamily, heads: colours.heads, groups: colours.groups || {}, scale,
     line: resolve("--mj-line"), muted: resolve("--mj-muted"), table: mjPixels(scale), masked: mjPixel(colours.masked), hatch: mjPixel(colours.hatch), maskedHex: colours.masked,
   };
 }
@@ -210,16 +272,18 @@ function mjChips(buttons) {
   return mjNode("div", { class: "mj-chips", style: `--mj-across:${across}` }, buttons);
 }
 
-/** What the colours of atlas and matrix mean. */
+/** What the colours and letters of atlas and matrix mean. */
 function mjLegend(at, map) {
   const scale = mjNode("div", { class: "mj-ends" }, [mjNode("span", {}, ["0"]), mjNode("span", { class: "mj-ramp" }), mjNode("span", {}, ["1"])]);
   const masked = map.causal ? [mjNode("div", { class: "mj-ends" }, [mjNode("span", { class: "mj-swatch" }), mjNode("span", {}, [mjText(at, "masked_legend")])])] : [];
-  return mjNode("div", { class: "mj-legend" }, [mjNode("span", { class: "mj-group-name" }, [mjText(at, "colourbar")]), scale, ...masked]);
+  const groups = mjGroupsDrawn(at).map((group) => mjNode("div", { class: `mj-ends mj-role-group mj-group-of-${group}` }, [mjNode("i"), mjNode("b", {}, [at.data.groups[group][1]]), mjNode("span", {}, [at.data.groups[group][0]])]));
+  const unmarked = mjRoles(at) ? [mjNode("div", { class: "mj-ends mj-role-group" }, [mjText(at, "no_role_legend")])] : [];
+  return mjNode("div", { class: "mj-legend" }, [mjNode("span", { class: "mj-group-name" }, [mjQuantity(at)]), scale, ...masked, ...groups, ...unmarked]);
 }
 
 function mjDrawControls(at) {
   const maps = at.data.run.maps, map = maps[at.state.part], numbers = (count) => [...Array(count).keys()].map((place) => place + 1);
-  const signature = JSON.stringify([at.data.strings, at.state.part, map.layers, map.heads, Object.keys(maps)]);
+  const signature = JSON.stringify([at.data.strings, at.state.part, map.layers, map.heads, Object.keys(maps), at.data.meanings, at.data.roles]);
   if (signature === at.signature) return;
   at.signature = signature;
   const chip = (head) => mjButton(at, "head", head, String(head), (event) => mjToggleHead(at, head, event.shiftKey), {
@@ -229,18 +293,28 @@ function mjDrawControls(at) {
   at.parts.controls.replaceChildren(
     mjGroup(at, "layer", [mjChips(numbers(map.layers).map((layer) => mjButton(at, "layer", layer, String(layer), () => at.set({ layer }), { class: "mj-chip" })))]),
     mjGroup(at, "heads", [mjButton(at, "head", "all", mjText(at, "all"), () => at.set({ heads: [] }), { class: "mj-chip mj-all" }), mjChips(numbers(map.heads).map(chip))]),
-    ...mjFineControls(at), mjLegend(at, map),
+    mjMeaningControls(at), ...mjFineControls(at), (at.parts.legend = mjNode("div")),
   );
 }
 
 function mjFineControls(at) {
   const oninput = (event) => at.set({ threshold: Number(event.target.value) });
   return [
-    mjNode("label", { class: "mj-group mj-threshold" }, [mjNode("span", { class: "mj-group-name" }, [mjText(at, "threshold")]), (at.parts.threshold = mjNode("input", { type: "range", class: "mj-slider", min: 0, max: 1, step: 0.01, oninput })), (at.parts.thresholdText = mjNode("output"))]),
+    mjNode("label", { class: "mj-group mj-threshold" }, [(at.parts.thresholdName = mjNode("span", { class: "mj-group-name" })), (at.parts.threshold = mjNode("input", { type: "range", class: "mj-slider", min: 0, max: 1, step: 0.01, oninput })), (at.parts.thresholdText = mjNode("output"))]),
     mjSegments(at, "unit", ["words", "tokens"]),
+  ];
+}
+
+/** One switch for what every map shows, and whether the places where heads rest are among it. */
+function mjMeaningControls(at) {
+  const options = (at.data.meanings || []).map((meaning) => mjNode("option", { value: meaning }, [mjText(at, `meaning_${meaning}`)]));
+  const choose = mjNode("select", { class: "mj-select", "aria-label": mjText(at, "meaning"), onchange: (event) => at.set({ meaning: event.target.value }) }, options);
+  return mjNode("div", { class: "mj-meaning" }, [
+    ...(options.length > 1 ? [mjNode("span", { class: "mj-group-name" }, [mjText(at, "meaning")]), (at.parts.meaning = choose)] : []),
+    (at.parts.scale = mjNode("p", { class: "mj-scale", "aria-live": "polite" })),
     mjNode("label", { class: "mj-hide" }, [(at.parts.hide = mjNode("input", { type: "checkbox", onchange: (event) => at.set({ hide: event.target.checked }) })), mjNode("span", {}, [mjText(at, "hide")])]),
     (at.parts.mass = mjNode("p", { class: "mj-mass" })),
-  ];
+  ]);
 }
 
 /** A matrix shows one head, so there a click chooses; elsewhere it switches one head on or off. The last one stays on. */
@@ -263,6 +337,9 @@ function mjMarkControls(at) {
   parts.thresholdText.textContent = state.threshold.toFixed(2);
   parts.controls.dataset.heads = at.state.view === "matrix" || state.heads.length === 1 ? "one" : "several";
   parts.hide.checked = state.hide;
+  if (parts.meaning) parts.meaning.value = state.meaning;
+  parts.scale.textContent = at.failed || (at.waiting ? mjText(at, "meaning_waiting") : mjScaleText(at));
+  parts.thresholdName.textContent = mjText(at, at.shown.meaning === "weights" ? "threshold" : "threshold_other");
   parts.mass.textContent = state.hide ? mjMass(at) : "";
 }
 
@@ -271,7 +348,7 @@ function mjMass(at) {
   const { map, layers, heads } = mjDrawnHeads(at), rows = mjShown(map.queries, true), columns = mjShown(map.keys, true);
   const focus = at.state.view === "lines" && mjFocus({ ...at, pointed: null }), pinned = focus ? rows.filter((row) => map.queries[row].word === focus.word) : [];
   const share = mjHiddenMass(map, layers, heads, pinned.length ? pinned : rows, columns), percent = mjText(at, "percent", { number: Math.round(100 * share) });
-  return mjText(at, pinned.length ? "hidden_mass_row" : "hidden_mass", { percent, word: pinned.map((row) => map.queries[row].text).join("·") });
+  return mjText(at, mjMeant(at, pinned.length ? "hidden_mass_row" : "hidden_mass"), { percent, word: pinned.map((row) => map.queries[row].text).join("·") });
 }
 
 function mjDrawnHeads(at) {
@@ -291,8 +368,13 @@ function mjDrawFrame(at) {
   for (const [name, key] of [["slider", "step_slider"], ["back", "step_back"], ["forward", "step_forward"]]) parts[name].setAttribute("aria-label", mjText(at, key));
   const save = (format) => mjNode("button", { type: "button", "data-save": format, onclick: () => mjSave(at, format) }, [format.toUpperCase()]);
   parts.actions.replaceChildren(mjNode("span", { class: "mj-group-name" }, [mjText(at, "save")]), save("csv"), save("svg"), save("png"), (parts.copy = mjNode("button", { type: "button", "data-copy": true, onclick: () => mjCopy(at) }, [mjText(at, "copy_link")])));
-  const { run, bits } = data, facts = [run.model, run.device, run.recorded && mjText(at, "recorded"), run.method && mjText(at, `method_${run.method}`), mjText(at, "scale"), mjText(at, "coding", { bits }), mjText(at, "recomputed")];
-  parts.foot.textContent = facts.filter(Boolean).join(" · ");
+}
+
+/** Where the numbers come from. */
+function mjFoot(at) {
+  const { run, bits } = at.data, own = at.shown.meaning === "weights";
+  const facts = [run.model, run.device, run.recorded && mjText(at, "recorded"), run.method && mjText(at, `method_${run.method}`), mjText(at, "one_scale"), mjText(at, own ? "coding" : "coding_other", { bits }), mjText(at, mjMeant(at, "recomputed"))];
+  return facts.filter(Boolean).join(" · ");
 }
 
 async function mjCopy(at) {
@@ -305,11 +387,16 @@ async function mjCopy(at) {
 
 function mjDraw(at) {
   const start = performance.now(), { state, parts, root } = at;
-  root.dataset.showing = state.view;
+  mjChooseShown(at);
+  Object.assign(root.dataset, { showing: state.view, meaning: at.shown.meaning, waiting: String(at.waiting) });
   mjDrawControls(at);
   mjMarkControls(at);
-  parts.read.textContent = `${mjText(at, `part_${state.part}`)} ${mjText(at, `read_${state.view}`)}`;
-  parts.caveat.textContent = mjText(at, `caveat_${state.view}`);
+  const legend = mjLegend(at, at.data.run.maps[state.part]);
+  parts.legend.replaceWith(legend);
+  parts.legend = legend;
+  parts.read.textContent = `${mjText(at, `part_${state.part}`)} ${mjText(at, `read_${state.view}`, { quantity: mjQuantity(at) })}`;
+  parts.caveat.textContent = [mjText(at, at.shown.meaning === "weights" ? `caveat_${state.view}` : `tells_${at.shown.meaning}`), state.hide && mjText(at, "tells_hidden")].filter(Boolean).join(" ");
+  parts.foot.textContent = mjFoot(at);
   parts.leftHead.textContent = mjText(at, `queries_${state.part}`);
   parts.rightHead.textContent = mjText(at, `keys_${state.part}`);
   parts.atlas.setAttribute("aria-label", mjText(at, "atlas_label"));
@@ -325,7 +412,7 @@ function mjSayMatrix(at) {
   const map = at.map(at.state.part, at.state.unit), { layer, heads: [head] } = at.chosen(at.state.part);
   const [link] = mjStrongest(map, layer, [head], mjShown(map.queries, at.state.hide), mjShown(map.keys, at.state.hide));
   if (!link) return;
-  mjFill(at, at.parts.say, "say_head", { layer: layer + 1, head: head + 1, query: mjStrong(map.queries[link.row].text), key: mjStrong(map.keys[link.column].text), weight: mjNumber(link.weight, at.data.bits) });
+  mjFill(at, at.parts.say, mjMeant(at, "say_head"), { layer: layer + 1, head: mjHeadName(at, layer, head), output: mjOutputText(at), query: mjStrong(map.queries[link.row].text), key: mjStrong(map.keys[link.column].text), weight: mjNumber(link.weight, at.data.bits) });
 }
 
 /* Pointer and keyboard. */
@@ -370,15 +457,19 @@ function mjListen(at) {
 
 function mjMount(root, data) {
   const at = { root, data, abort: new AbortController(), pointed: null, width: root.clientWidth, seq: 0 };
-  at.chosen = (part) => {
+  at.chosen = (part, own = false) => {
     const { layer, heads } = at.state.byPart[part] || {}, map = at.data.run.maps[part];
     if (!map) return { layer: 0, heads: [0] };
+    if (!own && at.shown.meaning === "rollout") return { layer: Math.min(map.layers, layer || map.layers) - 1, heads: [0] };
     const all = [...Array(map.heads).keys()], some = (heads || []).map((head) => head - 1).filter((head) => head < map.heads);
     return { layer: Math.min(map.layers, layer || map.layers) - 1, heads: some.length ? some : all };
   };
   at.painted = () => requestAnimationFrame(() => { at.seq += 1; root.dataset.seq = String(at.seq); });
+  at.weights = (part, unit) => at.store(part, unit);
+  at.map = (part, unit) => at.store(part, unit, at.shown.name);
   at.set = (change) => {
     const { hide } = at.state;
+    at.failed = "";
     at.state = mjChange(at.state, change, at.data);
     if (hide !== at.state.hide) mjDrawSentence(at);
     mjDraw(at);
@@ -395,6 +486,7 @@ function mjMount(root, data) {
 function mjWearTheme({ root, theme, data }) {
   const wear = (name, value) => root.style.setProperty(`--mj-${name}`, value), { masked, hatch } = data.colours[theme.dark ? "dark" : "light"];
   theme.heads.forEach((colour, place) => wear(`head-${place + 1}`, colour));
+  for (const [group, colour] of Object.entries(theme.groups)) wear(`group-${group}`, colour);
   wear("ramp", `linear-gradient(to right, ${theme.scale.map(([, colour]) => colour).join()})`);
   wear("masked", masked);
   wear("hatch", hatch);
@@ -402,11 +494,17 @@ function mjWearTheme({ root, theme, data }) {
 
 /** Streamlit calls this again with every change of data and of theme, without a cleanup in between. */
 function mjReceive(at, data) {
-  const choice = JSON.stringify(data.choice), fresh = at.choice !== choice;
-  if (at.run !== data.run.id) { at.map = mjStore(data); at.pointed = null; }
+  const choice = JSON.stringify(data.choice), { stack } = data;
   at.data = data;
+  const fresh = at.choice !== choice && at.echo !== mjSameChoice(at, data.choice); // an echo of what was chosen here is older than what was chosen since
+  if (!fresh) at.echo = null;
+  if (at.run !== data.run.id) {
+    const stacks = new Map();
+    Object.assign(at, { stacks, store: mjStore(data, stacks), shown: MJ_SHOWN, usual: null, asked: null, failed: "", pointed: null });
+  }
   at.state = fresh ? mjAdopt(data.choice, data, at.run === data.run.id ? at.state?.byPart : mjUnpinned(at, data)) : mjClamp(at.state, data);
   Object.assign(at, { choice, run: data.run.id });
+  if (stack?.run === data.run.id) mjTakeStack(at, stack);
   at.theme = mjTheme(at);
   mjWearTheme(at);
   mjDrawFrame(at);
@@ -415,11 +513,12 @@ function mjReceive(at, data) {
   if (!fresh) mjAddressSoon(at); // what did not fit the new run has left the state
 }
 
-export default function explorer({ data: packed, parentElement }) {
+export default function explorer({ data: packed, parentElement, setStateValue }) {
   const data = mjUnpack(packed);
   const root = parentElement.querySelector(".mj-root");
   if (!mjMounted.has(root)) mjMounted.set(root, mjMount(root, data));
   const at = mjMounted.get(root);
+  at.ask = (what) => setStateValue("wanted", what);
   mjReceive(at, data);
   return () => {
     at.abort.abort();

@@ -132,11 +132,11 @@ function mjMarkWeight(at, node, weights) {
 }
 
 function mjSayLines(at, model, places, fromLeft) {
-  const { map, layer, heads, rows, columns } = model, where = { layer: layer + 1, heads: mjHeadsText(at, heads, map.heads) };
+  const { map, layer, heads, rows, columns } = model, where = { layer: layer + 1, heads: mjHeadsText(at, heads, map.heads, layer), output: mjOutputText(at) };
   const near = places.map((place) => (fromLeft ? rows : columns)[place]);
   const links = mjStrongest(map, layer, heads, fromLeft && near.length ? near : rows, !fromLeft && near.length ? near : columns);
   const text = (link) => (near.length ? (fromLeft ? map.keys[link.column] : map.queries[link.row]).text : `${map.queries[link.row].text} → ${map.keys[link.column].text}`);
   const list = mjStrongFirst(at, links.map((link) => mjText(at, "word_weight", { word: text(link), weight: mjNumber(link.weight, at.data.bits) })));
   const word = near.length ? mjStrong(near.map((item) => (fromLeft ? map.queries : map.keys)[item].text).join("·")) : "";
-  mjFill(at, at.parts.say, near.length ? (fromLeft ? "say_query" : "say_key") : "say_all", { ...where, word, links: list });
+  mjFill(at, at.parts.say, mjMeant(at, near.length ? (fromLeft ? "say_query" : "say_key") : "say_all"), { ...where, word, links: list });
 }

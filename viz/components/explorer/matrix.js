@@ -48,7 +48,7 @@ function mjMatrixFigure(at) {
     z, customdata: rows.map((row) => columns.map((column) => label(row, column))), zmin: 0, zmax: 1, colorscale: at.theme.scale,
     hovertemplate: `%{customdata}<br>%{z:.${at.data.bits === 8 ? 2 : 3}f}<extra></extra>`,
   });
-  trace.colorbar.title.text = mjEscape(mjText(at, "colourbar"));
+  trace.colorbar.title.text = mjEscape(mjQuantity(at));
   return { traces: columns.length <= 16 && mjCell(at, columns) >= 36 ? [trace, mjMatrixNumbers(at, z)] : [trace], layout: mjMatrixLayout(at, base.layout, map, rows, columns, mjMatrixTitle(at, map, layer, head)) };
 }
 
@@ -70,6 +70,7 @@ function mjCell(at, columns) {
 
 function mjMatrixTitle(at, map, layer, head) {
   const values = { kind: mjText(at, `kind_${map.kind || "softmax"}`), layer: layer + 1, head: head + 1 };
+  if (at.shown.meaning !== "weights") return `${mjText(at, `matrix_title_${at.shown.meaning}`, { ...values, output: mjOutputText(at) })}: ${mjScaleText(at)}`;
   return mjText(at, at.state.hide ? "matrix_title_hidden" : "matrix_title", values);
 }
 

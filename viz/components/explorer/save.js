@@ -2,9 +2,9 @@
 
 function mjSaveName(at, ending) {
   const { state } = at, { layer, heads } = at.chosen(state.part);
-  const drawn = state.view === "matrix" ? [heads[0] + 1] : state.heads.length ? heads.map((head) => head + 1) : ["all"];
-  const which = state.view === "atlas" ? "atlas" : `${state.view}-layer${layer + 1}-head-${drawn.join("+")}`;
-  return `monojog-${state.part}-${which}.${ending}`;
+  const one = at.shown.meaning === "rollout", drawn = one ? ["all"] : state.view === "matrix" ? [heads[0] + 1] : state.heads.length ? heads.map((head) => head + 1) : ["all"];
+  const which = state.view === "atlas" ? "atlas" : `${state.view}-layer${layer + 1}-head-${drawn.join("+")}`, what = at.shown.name === "weights" ? "" : `-${at.shown.name.replace(" ", "-word")}`;
+  return `monojog-${state.part}-${which}${what}.${ending}`;
 }
 
 function mjDownload(name, content, type) {
@@ -26,16 +26,28 @@ function mjDrawn(at) {
   return { map, layers: [layer], heads, rows: picked(rows, left), columns: picked(columns, !left), least: state.threshold };
 }
 
+// What a column of numbers is called where it has left the page, with its unit. A drawn share of the largest is saved as the number itself.
+const MJ_COLUMNS = { weights: "weight", moved: "moved_length", rollout: "rollout_share", gradient: "gradient_x_weight_nats" };
+
 /** One line a weight; masked cells are left out, and so is what lies under the threshold in the lines view. */
 function mjCsv(at) {
-  const { map, layers, heads, rows, columns, least } = mjDrawn(at), quote = (text) => `"${text.replace(/"/g, '""')}"`;
-  const lines = ["part,layer,head,query_position,query,key_position,key,weight"];
-  for (const layer of layers) for (const head of heads) for (const row of rows) for (const column of columns) {
-    const weight = mjWeight(map, layer, head, row, column);
+  const { map, layers, heads, rows, columns, least } = mjDrawn(at), quote = (text) => `"${text.replace(/"/g, '""')}"`, { meaning, word } = at.shown;
+  const output = meaning === "gradient" ? [quote(at.data.run.target.words[word].text)] : [], head = (number) => (meaning === "rollout" ? "all" : number + 1);
+  const lines = [`part,layer,head,query_position,query,key_position,key,${MJ_COLUMNS[meaning]}${output.length ? ",output_word" : ""}`];
+  for (const layer of layers) for (const one of heads) for (const row of rows) for (const column of columns) {
+    const weight = mjWeight(map, layer, one, row, column);
     if (map.mask[row * map.keys.length + column] || weight < least) continue;
-    lines.push([at.state.part, layer + 1, head + 1, row + 1, quote(map.queries[row].text), column + 1, quote(map.keys[column].text), weight.toFixed(5)].join(","));
+    lines.push([at.state.part, layer + 1, head(one), row + 1, quote(map.queries[row].text), column + 1, quote(map.keys[column].text), (weight * map.largest).toFixed(5), ...output].join(","));
   }
   return `\ufeff${lines.join("\r\n")}\r\n`;
+}
+
+const MJ_LEGEND = 760; // px; room for the line that says what the colours mean
+
+/** What the colours of a saved picture mean. */
+function mjLegendText(at) {
+  const groups = at.state.view === "atlas" ? mjGroupsDrawn(at).map((group) => at.data.groups[group]) : [];
+  return [`${mjQuantity(at)}: ${mjScaleText(at)}`, ...groups.map(([name, letter]) => `${letter} ${name}`)].join(" · ");
 }
 
 function mjWritten(name, attributes, text = "") {
@@ -63,7 +75,8 @@ function mjLinesSvg(at) {
   const group = mjSvg("g", { transform: `translate(${side} ${top})`, fill: "none", "stroke-linecap": "round" });
   for (const each of svg.children) if (each.style.display !== "none") group.append(...each.cloneNode(true).childNodes);
   const title = mjWritten("text", { x: 16, y: 28, "font-size": 17, fill: at.theme.muted }, say.textContent);
-  return mjSheet(at, wires.width + 2 * side, wires.height + top + 16, [title, group, ...column(left.children, "end"), ...column(right.children, "start")]);
+  const scale = mjWritten("text", { x: 16, y: wires.height + top + 26, "font-size": 14, fill: at.theme.muted }, mjLegendText(at));
+  return mjSheet(at, wires.width + 2 * side, wires.height + top + 40, [title, scale, group, ...column(left.children, "end"), ...column(right.children, "start")]);
 }
 
 /** Rectangles, with runs of one colour joined; paper itself is not drawn. */
@@ -84,11 +97,15 @@ function mjAtlasSvg(at) {
     nodes.push(mjSvg("rect", { x, y, width: plan.width, height: plan.height, fill: "none", stroke: at.theme.line }));
   }
   const label = (text, x, y) => mjWritten("text", { x, y, "font-size": 15, fill: at.theme.ink, "text-anchor": "middle", "dominant-baseline": "central" }, String(text));
-  for (let head = 0; head < map.heads; head += 1) nodes.push(label(head + 1, plan.x(head) + plan.width / 2, 24));
+  for (const { x, y, colour, letter } of mjRoleMarks(at, plan)) {
+    nodes.push(mjSvg("rect", { x, y, width: 11, height: 11, fill: colour }), mjWritten("text", { x: x + 15, y: y + 10, "font-size": 13, "font-weight": 600, fill: at.theme.ink }, letter));
+  }
+  nodes.push(mjWritten("text", { x: plan.margin.left, y: plan.full.height + 14, "font-size": 14, fill: at.theme.muted }, mjLegendText(at)));
+  for (let head = 0; head < map.heads; head += 1) nodes.push(label(mjColumnName(at, head), plan.x(head) + plan.width / 2, 24));
   for (let layer = 0; layer < map.layers; layer += 1) nodes.push(label(layer + 1, 34, plan.y(layer) + plan.height / 2));
   const axis = (key, place) => mjWritten("text", { "font-size": 13, fill: at.theme.muted, ...place }, mjText(at, key));
   nodes.push(axis("heads_axis", { x: plan.margin.left, y: 11 }), axis("layers_axis", { transform: `translate(14 ${plan.margin.top}) rotate(-90)`, "text-anchor": "end" }));
-  return mjSheet(at, plan.full.width, plan.full.height, nodes);
+  return mjSheet(at, Math.max(plan.full.width, MJ_LEGEND), plan.full.height + 28, nodes);
 }
 
 /** SVG text to a PNG of twice its size. */
@@ -104,14 +121,16 @@ async function mjSvgToPng(text) {
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-/** The atlas as it stands on screen, on paper instead of on nothing. */
+/** The atlas as it stands on screen, on paper instead of on nothing, and under it what its colours mean. */
 function mjAtlasPng(at) {
-  const { atlas } = at.parts, canvas = document.createElement("canvas"), paper = canvas.getContext("2d");
-  canvas.width = atlas.width;
-  canvas.height = atlas.height;
+  const { atlas } = at.parts, canvas = document.createElement("canvas"), paper = canvas.getContext("2d"), ratio = atlas.width / at.atlas.plan.full.width;
+  canvas.width = Math.max(atlas.width, MJ_LEGEND * ratio);
+  canvas.height = atlas.height + 28 * ratio;
   paper.fillStyle = at.theme.paper;
   paper.fillRect(0, 0, canvas.width, canvas.height);
   paper.drawImage(atlas, 0, 0);
+  Object.assign(paper, { fillStyle: at.theme.muted, font: `${14 * ratio}px ${at.theme.font}` });
+  paper.fillText(mjLegendText(at), at.atlas.plan.margin.left * ratio, atlas.height + 14 * ratio);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 

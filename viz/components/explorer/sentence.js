@@ -150,14 +150,14 @@ function mjDrawStep(at) {
 function mjStepShares(at, step) {
   const shares = new Map();
   if (!at.data.run.maps.cross) return shares;
-  const map = at.map("cross", "words"), { layer, heads } = at.chosen("cross");
+  const map = at.weights("cross", "words"), { layer, heads } = at.chosen("cross", true);
   const row = map.queries.findIndex((query) => query.word === step);
   if (row >= 0) map.keys.forEach((key, column) => shares.set(key.word, mjMean(map, layer, heads, row, column)));
   return shares;
 }
 
 function mjStepValues(at, step, steps, shares) {
-  const { words } = at.data.run.source, { layer, heads } = at.chosen("cross");
+  const { words } = at.data.run.source, { layer, heads } = at.chosen("cross", true);
   const best = [...shares].filter(([word]) => words[word] && !(at.state.hide && words[word].kind !== "word")).sort((one, other) => other[1] - one[1]).slice(0, 3);
   return {
     step: steps.indexOf(step) + 1, steps: steps.length, word: mjStrong(at.data.run.target.words[step].text), layer: layer + 1,
