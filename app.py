@@ -35,6 +35,7 @@ pages = st.navigation(
             url_path="architecture",
         ),
         st.Page("viz/pages/head.py", title=words["head"], icon=":material/functions:", url_path="head"),
+        st.Page("viz/pages/heads.py", title=words["heads"], icon=":material/apps:", url_path="heads"),
         st.Page("viz/pages/pair.py", title=words["pair"], icon=":material/compare:", url_path="pair"),
         st.Page("viz/pages/switch.py", title=words["switch"], icon=":material/toggle_off:", url_path="switch-off"),
         st.Page("viz/pages/race.py", title=words["race"], icon=":material/timer:", url_path="race"),

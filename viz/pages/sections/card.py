@@ -1,0 +1,154 @@
+"""One head's card: its scores beside what needs no head, and sentences where it does most and least what its role says."""
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from model.evidence.labels import ROLES
+from model.language.tokenizer import prepare, split_words
+from model.reading.run import PARTS
+from viz.figures.roles import RoleScore, role_scores
+from viz.pages import evidence, roles, session
+
+SHOWN = 8  # scores, at first
+
+
+def show(choice: session.Choice, words: dict, rows: list[dict], row: dict) -> None:
+    """row: the one of rows whose card it is."""
+    role = words["roles"][row["label"]]
+    title = words["card_title"].format(
+        part=words["parts"][row["part"]], layer=row["layer"] + 1, head=row["head"] + 1, role=role
+    )
+    st.header(title, anchor="card")
+    ask_head(words, rows, row)
+    if more := [words["roles"][one] for one in row["roles"] if one != row["label"]]:
+        st.markdown(words["card_more"].format(roles=", ".join(more)))
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        show_scores(words, row)
+    with right:
+        show_examples(choice, words, row)
+    if any(one["part"] == "encoder" for one in rows):  # only a Transformer has heads to switch off
+        switch_link(choice, words, row)
+
+
+def switch_link(choice: session.Choice, words: dict, row: dict) -> None:
+    off = replace(choice, off=(f"{row['part']}.{row['layer'] + 1}.{row['head'] + 1}",))
+    icon = {"icon": ":material/toggle_off:", "query_params": off.to_query()}
+    st.page_link("viz/pages/switch.py", label=words["switch"], **icon)
+
+
+def ask_head(words: dict, rows: list[dict], row: dict) -> None:
+    """The same head, chosen by buttons: the table cannot be worked without a pointer."""
+    of_part = [one for one in rows if one["part"] == row["part"]]
+    st.session_state.update(card_part=row["part"], card_layer=row["layer"] + 1, card_head=row["head"] + 1)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="card_place"):
+        there = [part for part in PARTS if any(one["part"] == part for one in rows)]
+        ask(rows, words["part"], there, "card_part", words["parts"].get)
+        ask(rows, words["layer"], sorted({one["layer"] + 1 for one in of_part}), "card_layer", str)
+        ask(rows, words["head"], sorted({one["head"] + 1 for one in of_part}), "card_head", str)
+
+
+def ask(rows: list[dict], label: str, options: list, key: str, named) -> None:
+    st.segmented_control(
+        label, options, format_func=named, key=key, required=True, on_change=head_asked, args=(rows, key)
+    )
+
+
+def head_asked(rows: list[dict], key: str) -> None:
+    part, layer, head = (st.session_state[name] for name in ("card_part", "card_layer", "card_head"))
+    if key == "card_part":
+        first = next(one for one in rows if one["part"] == part)
+        layer, head = first["layer"] + 1, first["head"] + 1
+    session.choose(part=part, layer=layer, heads=(head,))
+
+
+def show_scores(words: dict, row: dict) -> None:
+    """What its role rests on first, then what else passes, then what comes nearest to its threshold."""
+    shares = {name: score for name, score in row["scores"].items() if name not in roles.OTHERWISE}
+    own = ROLES[row["label"]][1] if row["roles"] else ()
+    order = sorted(shares, key=lambda name: (name not in own, roles.nearness(shares[name])))
+    shown = order if st.session_state.get("heads_all_scores") else order[:SHOWN]
+    scores = [
+        RoleScore(
+            roles.score_name(words, name),
+            shares[name]["value"],
+            *shares[name]["interval"],
+            shares[name]["baseline"],
+            shares[name]["threshold"],
+            bool(shares[name]["passes"]),
+        )
+        for name in shown
+    ]
+    figure = role_scores(scores, names=words["chart"], dark=session.dark())
+    st.plotly_chart(figure, theme=None, config=session.CHART, alt=words["chart_alt"], key="card_chart")
+    st.caption(words["chart_how"])
+    for name in roles.OTHERWISE:
+        if score := row["scores"].get(name):
+            st.caption(otherwise(words, name, score))
+    if len(order) > SHOWN:
+        st.toggle(words["chart_all"], key="heads_all_scores")
+
+
+def otherwise(words: dict, name: str, score: dict) -> str:
+    numbers = {"value": score["value"], "low": score["interval"][0], "high": score["interval"][1]}
+    numbers |= {"baseline": score["baseline"]}
+    facts = {key: f"{number:.2f}".replace("-", "−") for key, number in numbers.items()}
+    return words["otherwise"].format(
+        name=roles.score_name(words, name), rule=roles.rule_name(words, score), n=score["n"], **facts
+    )
+
+
+def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
+    for which in ("strongest", "weakest"):
+        st.subheader(words[which if row["roles"] else f"{which}_none"], anchor=False)
+        for example in row["examples"][which]:
+            show_example(choice, words, row, example)
+    if row["part"] != "encoder":
+        st.caption(words["french_how"])
+
+
+def show_example(choice: session.Choice, words: dict, row: dict, example: dict) -> None:
+    """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
+    part, query, key = row["part"], example["query"], example["key"]
+    lines = []
+    if part == "encoder":
+        lines = [("en", example["source"], {query: "mj-asks", key: "mj-answers"})]
+    elif part == "cross":
+        lines = [("fr", example["target"], {query: "mj-asks"}), ("en", example["source"], {key: "mj-answers"})]
+    else:
+        lines = [("fr", example["target"], {query: "mj-asks", key: "mj-answers"})]
+    st.html("".join(f"<p class=mj-example lang={lang}>{marked(text, marks)}</p>" for lang, text, marks in lines))
+    facts = {name: evidence.plain(example[f"{name}_text"]) for name in ("query", "key")}
+    said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"example {example['source']} {query} {key}"):
+        st.markdown(said, width="content")
+        st.page_link(
+            "viz/pages/explore.py",
+            label=words["explore"],
+            icon=":material/visibility:",
+            query_params=there(choice, row, example).to_query(),
+        )
+
+
+def there(choice: session.Choice, row: dict, example: dict) -> session.Choice:
+    """The view of this head on this sentence. Only in the encoder is the word that asks one of the sentence's own."""
+    word = example["query"] + 1 if row["part"] == "encoder" else None
+    place = {"part": row["part"], "layer": row["layer"] + 1, "heads": (row["head"] + 1,), "word": word}
+    return session.Choice(text=example["source"], lang=choice.lang, model=choice.model, beams=choice.beams, **place)
+
+
+def marked(text: str, marks: dict[int, str]) -> str:
+    """A text in HTML, some of its words marked by class. -1 is <s>, which stands before the first word."""
+    prepared, last, pieces = prepare(text), 0, []
+    if -1 in marks:
+        pieces.append(f"<mark class={marks[-1]}>{escape('<s>')}</mark> ")
+    for place, (word, start, end) in enumerate(split_words(prepared)):
+        gap = " " if start > last and not (pieces and pieces[-1].removesuffix("</mark>").endswith("'")) else ""
+        pieces.append(gap)
+        pieces.append(
+            f"<mark class={marks[place]}>{escape(word)}</mark>" if place in marks else escape(word, quote=False)
+        )
+        last = end
+    return "".join(pieces).strip()

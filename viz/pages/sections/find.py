@@ -1,0 +1,148 @@
+"""Find the head: who joins two words of this sentence, and whether they make a habit of it."""
+
+import streamlit as st
+
+from model.evidence.find import Found, find
+from model.reading.run import PARTS, Run
+from viz.pages import evidence, roles, session
+from viz.pages.sentence import read_sentence
+
+SHOWN = 8  # heads, before the list scrolls
+COLUMNS = ("part", "layer", "head", "weight", "label", "like", "offset", "usual", "low", "high", "baseline", "n")
+COLUMNS += ("coincidence",)
+
+
+def show(choice: session.Choice, words: dict, known: dict) -> None:
+    """known: what is known of the model's heads."""
+    st.header(words["find"], anchor="find")
+    st.markdown(words["find_how"])
+    run = read_sentence(choice)
+    if run is None:
+        return
+    if not run.maps:
+        st.info(words["find_none"])
+        return
+    part = choice.part if choice.part in run.maps else next(iter(run.maps))
+    query, key = ask_words(choice, words, run, part)
+    found = find(run, query, key, known, part)
+    axes = run.maps[part]
+    texts = {"query": axes.query_axis.words[query].text, "key": axes.key_axis.words[key].text}
+    say_found(words, found[0], texts)
+    show_found(words, found)
+
+
+def ask_words(choice: session.Choice, words: dict, run: Run, part: str) -> tuple[int, int]:
+    """The two words, from 0; at first *it* and what it stands for."""
+    axes = run.maps[part]
+    counts = len(axes.query_axis.words), len(axes.key_axis.words)
+    link = tuple(place - 1 for place in choice.link or ())
+    if not link or any(place >= count for place, count in zip(link, counts, strict=True)):
+        link = usual_words(run, part)
+    st.session_state.update(
+        find_part=part, find_query=min(link[0], counts[0] - 1), find_key=min(link[1], counts[1] - 1)
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="find_words"):
+        there = [one for one in PARTS if one in run.maps]
+        st.segmented_control(
+            words["part"],
+            there,
+            format_func=words["parts"].get,
+            key="find_part",
+            required=True,
+            on_change=find_part_asked,
+        )
+        label = words["find_query" if part == "encoder" else "find_query_written"]
+        for name, what, axis in (
+            ("find_query", label, axes.query_axis),
+            ("find_key", words["find_key"], axes.key_axis),
+        ):
+            st.selectbox(
+                what, range(len(axis.words)), format_func=named(axis), key=name, on_change=words_asked, width=230
+            )
+    return st.session_state.find_query, st.session_state.find_key
+
+
+def named(axis):
+    return lambda place: f"{place + 1} · {axis.words[place].text}" if place < len(axis.words) else ""
+
+
+def usual_words(run: Run, part: str) -> tuple[int, int]:
+    if not run.antecedents:
+        return 0, min(1, len(run.maps[part].key_axis.words) - 1)
+    it = run.antecedents[0]
+    if part == "encoder":
+        return it.word, max(0, it.candidates[0].word) if it.candidates else 0
+    return (evidence.pronoun(run) or 0, it.word if part == "cross" else 0)
+
+
+def words_asked() -> None:
+    session.choose(link=(st.session_state.find_query + 1, st.session_state.find_key + 1))
+
+
+def find_part_asked() -> None:
+    session.choose(part=st.session_state.find_part, link=None, layer=None, heads=None)
+
+
+def say_found(words: dict, first: Found, texts: dict[str, str]) -> None:
+    facts = {name: evidence.plain(text) for name, text in texts.items()}
+    said = [
+        words["find_answer"].format(
+            head=roles.head_name(words, first.part, first.layer, first.head), weight=f"{first.weight:.3f}", **facts
+        )
+    ]
+    if first.usual is None:
+        said.append(words["find_unknown"].format(like=like_name(words, first)))
+    else:
+        low, high = map(evidence.percent, first.interval)
+        numbers = {"usual": evidence.percent(first.usual), "low": low, "high": high, "n": first.n}
+        said.append(
+            words["find_rare" if first.coincidence else "find_habit"].format(like=like_name(words, first), **numbers)
+        )
+    if first.baseline is not None:
+        said.append(words["find_baseline"].format(baseline=evidence.percent(first.baseline)))
+    st.markdown(" ".join(said))
+
+
+def like_name(words: dict, one: Found) -> str:
+    if one.like != "offset":
+        return words["roles"][one.like]
+    if not one.offset:
+        return words["like_same_place"]
+    return words["like_offset"].format(count=abs(one.offset), side=words["back" if one.offset < 0 else "on"])
+
+
+def show_found(words: dict, found: list[Found]) -> None:
+    columns = words["columns"]
+    weight = st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=1.0)
+    share = st.column_config.NumberColumn(format="%.3f")
+    named_columns = {columns["weight"]: weight} | {
+        columns[name]: share for name in ("usual", "low", "high", "baseline")
+    }
+    st.dataframe(
+        table(words, found), placeholder="–", hide_index=True, height=35 * (SHOWN + 1) + 3, column_config=named_columns
+    )
+    lines = [
+        (
+            *(one.part, one.layer + 1, one.head + 1, one.weight, one.label, one.like, one.offset, one.usual),
+            *(*(one.interval or ("", "")), one.baseline, one.n, one.coincidence),
+        )
+        for one in found
+    ]
+    evidence.csv_button(words["find_csv"], "found-heads.csv", COLUMNS, lines, "find csv")
+
+
+def table(words: dict, found: list[Found]) -> dict[str, list]:
+    columns = words["columns"]
+    return {
+        columns["layer"]: [one.layer + 1 for one in found],
+        columns["head"]: [one.head + 1 for one in found],
+        columns["role"]: [words["roles"][one.label] for one in found],
+        columns["weight"]: [one.weight for one in found],
+        columns["like"]: [like_name(words, one) for one in found],
+        columns["usual"]: [one.usual for one in found],
+        columns["low"]: [one.interval and one.interval[0] for one in found],
+        columns["high"]: [one.interval and one.interval[1] for one in found],
+        columns["baseline"]: [one.baseline for one in found],
+        columns["n"]: [one.n for one in found],
+        columns["verdict"]: [words["coincidence" if one.coincidence else "habit"] for one in found],
+    }
