@@ -21,16 +21,27 @@ SENTENCES = [
 
 
 def unpack(packed: bytes) -> dict:
-    """What the browser makes of the explorer's bytes, with the codes by part under "codes"."""
+    """What the browser makes of the explorer's bytes, with the codes by part under "codes"; a stack that came along under
+    "stack", with its codes (word, cell) beside the rest of each part."""
     records, place = {}, 0
-    for _ in range(2):
+
+    def record() -> dict:
+        nonlocal place
         (length,) = struct.unpack_from("<I", packed, place)
-        records |= json.loads(packed[place + 4 : place + 4 + length])
         place += 4 + length
-    kind, records["codes"] = np.dtype(f"<u{records['bits'] // 8}"), {}
-    for part, count in records["counts"].items():
-        records["codes"][part] = np.frombuffer(packed, kind, count, place)
-        place += count * kind.itemsize
+        return json.loads(packed[place - length : place])
+
+    def numbers(count: int, bits: int) -> np.ndarray:
+        nonlocal place
+        place += count * bits // 8
+        return np.frombuffer(packed, f"<u{bits // 8}", count, place - count * bits // 8)
+
+    records |= record()
+    records |= record()
+    records["codes"] = {part: numbers(count, records["bits"]) for part, count in records["counts"].items()}
+    records["stack"] = record() if place < len(packed) else None
+    for about in (records["stack"] or {}).get("parts", {}).values():
+        about["codes"] = [numbers(about["count"], records["stack"]["bits"]) for _ in about["largest"]]
     assert place == len(packed)
     return records
 

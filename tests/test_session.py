@@ -19,6 +19,7 @@ CHOICES = [
     Choice(
         second="", nouns=(7, 3), off=("cross.1.2", "encoder.11.5"), how="mean", cut=("cross.0.3",), opened=("causal",)
     ),
+    Choice(meaning="gradient", link=(3, 3), score="long_arcs"),
 ]
 
 
@@ -34,7 +35,7 @@ def test_default_choice_leaves_the_address_empty():
 @pytest.mark.parametrize("value", ["", "-1", "99999999", "nan", "x", "1,,2", "1e400", "None", "<b>", "🙂"])
 def test_nonsense_gives_the_default(value):
     names = ["lang", "model", "beams", "part", "view", "unit", "threshold", "hide", "layer", "heads", "word", "step"]
-    names += ["nouns", "off", "how", "cut", "opened"]
+    names += ["nouns", "off", "how", "cut", "opened", "meaning", "link"]
     query = dict.fromkeys(names, value)
     choice = Choice.from_query(query | {"unknown": value})
     assert replace(choice, threshold=Choice.threshold) == Choice()

@@ -18,7 +18,7 @@ APP = """
 import json, sys, tomllib
 sys.path.insert(0, {root!r})
 import numpy as np, streamlit as st
-from viz.components.explorer import explorer, pack_picture
+from viz.components.explorer import explorer, pack_picture, wanted, with_length
 from viz.figures.matrix import attention_matrix
 
 KINDS = {{"<s>": "special", "</s>": "special", ".": "punctuation"}}
@@ -67,8 +67,9 @@ figure = json.loads(attention_matrix(np.eye(2), ["a", "b"], ["a", "b"]).to_json(
 codes = dict(encoder=coded(encoder), decoder=coded(decoder), cross=coded(cross))
 explorer(pack_picture(run, 16, figure, codes), dict(
     choice=usual, defaults=usual,
-    suggested=dict(encoder=dict(layer=2, heads=[2], word=None if shorter else 2)),
-    strings=tomllib.load(open({root!r} + "/viz/text/en.toml", "rb"))["explorer"]), key="explorer")
+    suggested=dict(encoder=dict(layer=2, heads=[2], word=None if shorter else 2)), meanings=["weights", "moved"],
+    strings=tomllib.load(open({root!r} + "/viz/text/en.toml", "rb"))["explorer"]), key="explorer",
+    stack=with_length(dict(run=run["id"], meaning="moved", failed="Out of luck.")) if wanted("explorer", run["id"]) else b"")
 """
 
 
@@ -274,6 +275,16 @@ def test_phone_does_not_scroll_sideways(explorer, view):
     assert explorer.evaluate(
         "document.querySelector('.mj-root').scrollWidth <= document.querySelector('.mj-root').clientWidth"
     )
+
+
+def test_meaning_that_cannot_be_had_is_told_and_weights_stay(explorer):
+    explorer.select_option(".mj-select", "moved")
+    explorer.wait_for_function("document.querySelector('.mj-scale').textContent === 'Out of luck.'")
+    assert explorer.input_value(".mj-select") == "weights"
+    assert "it looks at didn't 0.900" in explorer.inner_text(".mj-say")
+    explorer.click('[data-layer="1"]')
+    assert explorer.inner_text(".mj-scale") == "each row sums to 1"
+    assert "meaning" not in choices(explorer)
 
 
 def test_theme_change_repaints_the_canvas(explorer):

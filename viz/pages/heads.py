@@ -156,10 +156,9 @@ def score_of(row: dict, shown: str) -> tuple[str, dict]:
     scores = row["scores"]
     if shown != "role":
         return (shown, scores[shown]) if shown in scores else ("", {})
-    if row["label"] == NO_ROLE:
-        name = min(
-            (name for name in scores if name not in roles.OTHERWISE), key=lambda name: roles.nearness(scores[name])
-        )
+    if row["label"] == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
+        missed = [name for name in scores if name not in roles.OTHERWISE and not scores[name]["passes"]]
+        name = min(missed, key=lambda name: roles.nearness(scores[name]))
     else:
         name = next(name for name in ROLES[row["label"]][1] if scores.get(name, {}).get("passes"))
     return name, scores[name]

@@ -112,14 +112,17 @@ def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
 def show_example(choice: session.Choice, words: dict, row: dict, example: dict) -> None:
     """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
     part, query, key = row["part"], example["query"], example["key"]
-    lines = []
-    if part == "encoder":
-        lines = [("en", example["source"], {query: "mj-asks", key: "mj-answers"})]
-    elif part == "cross":
-        lines = [("fr", example["target"], {query: "mj-asks"}), ("en", example["source"], {key: "mj-answers"})]
-    else:
-        lines = [("fr", example["target"], {query: "mj-asks", key: "mj-answers"})]
-    st.html("".join(f"<p class=mj-example lang={lang}>{marked(text, marks)}</p>" for lang, text, marks in lines))
+    asks, answers = {query: "mj-asks"}, {key: "mj-answers"}
+    lines = {
+        "encoder": [("source", asks | answers)],
+        "cross": [("target", asks), ("source", answers)],
+        "decoder": [("target", asks | answers)],
+    }[part]
+    texts = [(name, example[name], marks) for name, marks in lines if name in example]
+    languages = {"source": "en", "target": "fr"}
+    st.html(
+        "".join(f"<p class=mj-example lang={languages[name]}>{marked(text, marks)}</p>" for name, text, marks in texts)
+    )
     facts = {name: evidence.plain(example[f"{name}_text"]) for name in ("query", "key")}
     said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", key=f"example {example['source']} {query} {key}"):
@@ -141,14 +144,11 @@ def there(choice: session.Choice, row: dict, example: dict) -> session.Choice:
 
 def marked(text: str, marks: dict[int, str]) -> str:
     """A text in HTML, some of its words marked by class. -1 is <s>, which stands before the first word."""
-    prepared, last, pieces = prepare(text), 0, []
-    if -1 in marks:
-        pieces.append(f"<mark class={marks[-1]}>{escape('<s>')}</mark> ")
-    for place, (word, start, end) in enumerate(split_words(prepared)):
-        gap = " " if start > last and not (pieces and pieces[-1].removesuffix("</mark>").endswith("'")) else ""
-        pieces.append(gap)
-        pieces.append(
-            f"<mark class={marks[place]}>{escape(word)}</mark>" if place in marks else escape(word, quote=False)
-        )
-        last = end
-    return "".join(pieces).strip()
+    words = [(word, start, marks.get(place)) for place, (word, start, _) in enumerate(split_words(prepare(text)))]
+    pieces, end = [], 0
+    for word, start, mark in [("<s>", -9, marks.get(-1))] * (-1 in marks) + words:
+        glued = start == end or (pieces and pieces[-1][0].endswith("'"))  # inside, an elision stands apart
+        shown = escape(word, quote=False)
+        pieces.append((word, ("" if glued else " ") + (f"<mark class={mark}>{shown}</mark>" if mark else shown)))
+        end = start + len(word)
+    return "".join(piece for _, piece in pieces).strip()

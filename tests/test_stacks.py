@@ -1,0 +1,158 @@
+"""What a colour may mean besides the weight: what goes to the browser is what model/evidence/meaning.py says."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from model.evidence import meaning
+from model.reading.recorded import EXAMPLES
+from tests.conftest import unpack
+from viz.components import explorer
+from viz.components.explorer import pack_stack, with_length
+from viz.pages import roles, session, stacks
+from viz.pages.session import Choice
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    stacks.stack.clear()
+
+
+@pytest.fixture
+def run(translator, monkeypatch):
+    monkeypatch.setattr(session, "translator", lambda model: translator)
+    return translator.read(EXAMPLES[0], beams=1)
+
+
+def received(run, stack: bytes) -> dict:
+    """What the browser makes of a stack, each part's numbers as (word or 1, layer, head, query, key)."""
+    session.picture.clear()
+    sent = unpack(with_length({}) + session.picture(run.model, run.text, run.beams, run) + stack)["stack"]
+    for part, about in sent.get("parts", {}).items():
+        maps, top = run.maps[part], 2.0 ** sent["bits"] - 1
+        shape = (maps.layers, about["heads"], len(maps.query_axis), len(maps.key_axis))
+        pairs = zip(about["codes"], about["largest"], strict=True)
+        about["numbers"] = np.stack([((codes / top) ** 2 * largest).reshape(shape) for codes, largest in pairs])
+    return sent
+
+
+def near(numbers: np.ndarray, expected: np.ndarray) -> bool:
+    """To the precision of 16 bits: the root is exact to 1/131070, and the slope of the square is 2 at most."""
+    return bool(np.abs(numbers - expected).max() <= 2e-5 * expected.max())
+
+
+def test_stack_carries_every_number():
+    # 2 words, 3 layers, 5 heads, 7 queries, 11 keys
+    numbers = np.random.default_rng(0).uniform(0, 40, (2, 3, 5, 7, 11))
+    packed = pack_stack({"run": "x", "meaning": "gradient", "words": [4, 6]}, 16, {"cross": numbers})
+    (length,) = struct.unpack_from("<I", packed)
+    codes = np.frombuffer(packed, "<u2", offset=4 + length).reshape(numbers.shape) / 65535
+    for word in range(2):
+        assert near(codes[word] ** 2 * numbers[word].max(), numbers[word])
+
+
+def test_nothing_at_all_stays_nothing():
+    packed = pack_stack({"meaning": "gradient"}, 8, {"cross": np.zeros((1, 2, 3, 5, 7))})
+    assert set(packed[-2 * 3 * 5 * 7 :]) == {0}
+
+
+def test_number_below_zero_is_refused():
+    with pytest.raises(ValueError, match=r"0 or more; the least is -1\.0"):
+        pack_stack({}, 8, {"cross": np.full((1, 1, 1, 1, 1), -1.0)})
+
+
+def test_moved_is_what_the_model_says(run, translator):
+    expected, sent = meaning.moved(translator, run), received(run, stacks.packed(run, "moved", None))
+    assert all(near(sent["parts"][part]["numbers"][0], expected[part]) for part in run.maps)
+
+
+def test_rollout_has_one_map_a_layer(run):
+    expected, sent = meaning.rollout(run), received(run, stacks.packed(run, "rollout", None))
+    for part in run.maps:
+        assert sent["parts"][part]["heads"] == 1
+        assert near(sent["parts"][part]["numbers"][0, :, 0], expected[part])
+
+
+def test_gradient_comes_for_every_word_that_fits(run, translator, monkeypatch):
+    many = translator.read(EXAMPLES[0], beams=4)  # nonsense of 39 words
+    monkeypatch.setattr(session, "WIRE_BYTES", 10 * session.cells(many))  # five words, two bytes a number
+    sent = received(many, stacks.packed(many, "gradient", 6))
+    assert sent["words"] == [5, 6, 7, 8, 9]
+    for part in many.maps:
+        assert near(sent["parts"][part]["numbers"][1], meaning.gradient(translator, many, 6)[part])
+
+
+def test_long_translation_travels_word_by_word(run, monkeypatch):
+    monkeypatch.setattr(session, "WIRE_BYTES", 1)
+    assert stacks.words_with(run, run.target.tokens[3].word) == (run.target.tokens[3].word,)
+
+
+def test_word_that_is_not_there_is_refused(run):
+    with pytest.raises(ValueError):
+        stacks.words_with(run, 999)
+
+
+def test_meanings_are_those_of_the_model():
+    """Hiding sinks goes with every meaning, so it is a switch of its own."""
+    assert set(session.MEANINGS) == set(meaning.MEANINGS) - {"sinks_hidden"}
+
+
+def test_recurrent_model_has_nothing_to_roll_through(recurrent):
+    assert "rollout" not in stacks.meanings(recurrent["gru-attention"].read("The dog sleeps.", beams=1))
+    assert stacks.meanings(recurrent["gru"].read("The dog sleeps.", beams=1)) == []
+
+
+# --- what the browser asks for ---
+
+
+def asks(monkeypatch, **asked) -> None:
+    monkeypatch.setattr(explorer.st, "session_state", {"explorer": {"wanted": asked}})
+
+
+def test_what_is_asked_for_is_sent(run, monkeypatch):
+    asks(monkeypatch, run=session.run_id(run), meaning="moved", word=None)
+    assert received(run, stacks.asked_for(run, Choice()))["meaning"] == "moved"
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"run": "another"}, {"meaning": "weights"}, {"meaning": ["moved"]}, {"meaning": "../x"}]
+)
+def test_nonsense_is_answered_with_nothing(run, monkeypatch, asked):
+    asks(monkeypatch, **{"run": session.run_id(run), "meaning": "nothing"} | asked)
+    assert stacks.asked_for(run, Choice()) == b""
+
+
+def test_failure_is_one_sentence(run, monkeypatch):
+    asks(monkeypatch, run=session.run_id(run), meaning="gradient", word=999)
+    assert "could not be worked out" in received(run, stacks.asked_for(run, Choice()))["failed"]
+
+
+def test_meaning_stands_in_the_address():
+    assert Choice.from_query(Choice(meaning="rollout").to_query()).meaning == "rollout"
+    assert Choice.from_query({"meaning": "colour"}) == Choice()
+    assert session.view_state(Choice(meaning="moved"), {})["meaning"] == "moved"
+
+
+# --- roles for the atlas ---
+
+
+def test_roles_come_head_after_head():
+    marks = roles.by_part("transformer", "en")
+    found = roles.measurement("transformer").result["heads"]
+    row = next(row for row in found if (row["part"], row["layer"], row["head"]) == ("encoder", 2, 3))
+    assert {part: len(heads) for part, heads in marks.items()} == {"encoder": 32, "decoder": 16, "cross": 16}
+    assert marks["encoder"][2 * 8 + 3][1] == row["group"]
+
+
+def test_model_that_was_not_measured_has_no_marks():
+    assert roles.by_part("gru", "en") == {}
+
+
+def test_every_group_of_the_model_has_a_name_or_is_none():
+    from model.evidence.labels import GROUPS
+
+    assert set(GROUPS.values()) - {"none"} == set(roles.GROUPS)
+    for language in session.LANGUAGES:
+        letters = [letter for _, letter in roles.groups(language).values()]
+        assert len(set(letters)) == len(letters)
