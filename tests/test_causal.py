@@ -14,7 +14,7 @@ from model.evidence.compare import compare, mean_values, random_interventions
 from model.evidence.held_out import edge, gather, held_out, pronoun_in, retranslated
 from model.evidence.interventions import Edge, Head, Intervention, all_heads, altered, shape_of, written
 from model.evidence.left_to_right import left_to_right
-from model.evidence.pairs import align, difference, shifts
+from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts
 from model.evidence.patching import Patching, patching
 from model.evidence.questions import Question, log_ratios, pronoun_step, question
 from model.evidence.suggestions import grow
@@ -23,6 +23,7 @@ from model.language.tokenizer import START, Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, suggestions
+from model.reading.run import Axis, Word
 from model.reading.translate import TextError, Translator, axis
 from model.training.evaluate import pronoun_of
 from tests.conftest import SENTENCES
@@ -389,6 +390,15 @@ def test_difference_is_first_minus_second_over_aligned_words(small):
 
 
 # --- from left to right ---
+
+
+def test_word_that_moves_most_is_one_that_both_have():
+    first, second = (Axis(tuple(map(Word, words.split())), ()) for words in ("a b c d", "a b x d"))
+    changes = np.zeros((2, 3, 4, 4))
+    changes[0, 1, 2] = [0.5, -0.5, 0, 0]  # "c / x", which is changed itself
+    changes[1, 2, 3] = [0.1, -0.4, 0.3, 0]
+    assert most_moved_word(first, align(first, second), changes) == 3
+    assert most_moved_candidates(align(first, second), changes, 3) == (2, 1)
 
 
 @pytest.mark.parametrize("second", [WIDE, "The animal didn't cross the street because it was far too wide."])

@@ -362,6 +362,19 @@ def test_recurrent_models_have_one_head_or_none(tokenizer, attention, parts):
     assert ("note" in result) == (not parts)
 
 
+def test_measuring_leaves_the_threads_as_they_were(translator, monkeypatch):
+    used = []
+    monkeypatch.setattr(heads, "measured", lambda *_: used.append(torch.get_num_threads()) or 1 / 0)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(ZeroDivisionError):
+            head_roles(translator, 40)
+        assert used == [1] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+
 def test_too_few_sentences_are_refused(translator):
     with pytest.raises(ValueError, match="40 or more"):
         head_roles(translator, 39)
@@ -377,11 +390,28 @@ def test_decoder_rows_belong_to_the_word_they_write(translator):
 # --- what is shipped ---
 
 
-def test_shipped_roles_belong_to_the_shipped_weights_and_follow_from_their_scores():
-    file = CHECKPOINTS / "transformer" / "heads.json"
+ALL_HEADS = {"encoder": 32, "decoder": 16, "cross": 16}
+SHIPPED = {
+    "transformer": ALL_HEADS,
+    "transformer-twin": ALL_HEADS,
+    "gru-attention": {"cross": 1},
+    "rnn": {},
+    "lstm": {},
+    "gru": {},
+}
+
+
+def test_every_shipped_model_is_measured():
+    assert {folder.parent.name for folder in CHECKPOINTS.glob("*/card.json")} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_shipped_roles_belong_to_the_shipped_weights_and_follow_from_their_scores(model):
+    file = CHECKPOINTS / model / "heads.json"
     shipped = json.loads(file.read_text(encoding="utf-8"))
-    assert shipped["fingerprint"] == fingerprint("transformer") and file.stat().st_size < 300_000
-    assert Counter(row["part"] for row in shipped["heads"]) == {"encoder": 32, "decoder": 16, "cross": 16}
+    assert shipped["fingerprint"] == fingerprint(model) and file.stat().st_size < 300_000
+    assert Counter(row["part"] for row in shipped["heads"]) == SHIPPED[model]
+    assert shipped["sentences"]["reported_on"] >= 500
     for row in shipped["heads"]:
         passed = {name: bool(score["passes"]) for name, score in row["scores"].items()}
         assert sorted(roles_of(passed)) == sorted(row["roles"])

@@ -232,27 +232,16 @@ def test_model_without_attention_is_told_so(open_page):
 
 
 def test_unmeasured_model_is_measured_on_demand(open_page, monkeypatch):
-    from model.evidence import on_demand
+    from model.evidence import heads
 
-    real = on_demand.measured_roles
-    monkeypatch.setattr(on_demand, "measured_roles", lambda translator, **more: real(translator, sentences=80, **more))
+    real = heads.head_roles
+    monkeypatch.setattr(heads, "head_roles", lambda translator, **more: real(translator, sentences=80, **more))
     monkeypatch.setattr(roles.measurement("gru-attention"), "result", None)
     app = open_page(model="gru-attention")
     assert "not been measured yet" in said(app) and not app.dataframe
     next(button for button in app.button if button.label == WORDS["measure"]).click().run()
     assert not app.exception
     assert len(app.dataframe[0].value) == 1 and "40 generated sentences" in said(app)
-
-
-def test_measuring_leaves_the_threads_alone(translator, monkeypatch):
-    import torch
-
-    from model.evidence import on_demand
-
-    threads = torch.get_num_threads()
-    monkeypatch.setattr(on_demand, "measured_roles", lambda translator: torch.set_num_threads(threads + 1))
-    on_demand.head_roles(translator)
-    assert torch.get_num_threads() == threads
 
 
 def test_failure_is_one_sentence(open_page, monkeypatch):

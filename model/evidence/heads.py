@@ -48,7 +48,13 @@ def head_roles(
     if sentences < 40:
         raise ValueError(f"sentences must be 40 or more, half to pick on and half to report; got {sentences}")
     began, half, sizes = (time.perf_counter(), time.process_time()), sentences // 2, part_sizes(translator)
-    rows = measured(translator, sizes, half, progress) if sizes else []
+    threads = torch.get_num_threads()
+    # Many small products: on a busy machine two threads that wait for each other took five times longer.
+    torch.set_num_threads(1)
+    try:
+        rows = measured(translator, sizes, half, progress) if sizes else []
+    finally:
+        torch.set_num_threads(threads)  # torch remembers it for everybody
     return {
         "model": translator.name,
         "sentences": {"picked_on": half, "reported_on": half, "kind": "generated; nouns that never met in training"},
@@ -61,8 +67,6 @@ def head_roles(
 
 
 def measured(translator: Translator, sizes: dict[str, tuple[int, int]], half: int, progress) -> list[dict]:
-    # Many small products: on a busy machine two threads that wait for each other took five times longer.
-    torch.set_num_threads(1)
     frequency, read = word_counts(translator), []
     for first, source in ((0, PICK), (half, REPORT)):
         reference = Reference.of(*source, half)

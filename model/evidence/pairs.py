@@ -123,6 +123,28 @@ def candidates(first: Run, second: Run) -> tuple[int, int] | None:
     return None if -1 in (a, b) or a == b else (a, b)
 
 
+def most_moved_word(first: Axis, alignment: Alignment, changes: np.ndarray) -> int:
+    """The word of the first sentence that both have, and whose row differs most, summed over keys, in any head.
+
+    changes: (layer, head, query, key), of the aligned words, first - second.
+    """
+    moved = np.abs(changes).sum(-1).max((0, 1))
+    rows = [row for row, (one, _) in enumerate(alignment.words) if not alignment.changed[0][one]]
+    rows = [row for row in rows if first.words[alignment.words[row][0]].kind == "word"]
+    return alignment.words[max(rows, key=lambda row: moved[row])][0]
+
+
+def most_moved_candidates(alignment: Alignment, changes: np.ndarray, word: int) -> tuple[int, int]:
+    """The two words of the first sentence between which the row of a word moves most in any head: from, to.
+
+    changes: as above.
+    """
+    row = changes[:, :, [one for one, _ in alignment.words].index(word)]
+    apart = row.max(-1) - row.min(-1)
+    layer, head = np.unravel_index(apart.argmax(), apart.shape)
+    return tuple(alignment.words[int(find(row[layer, head]))][0] for find in (np.argmax, np.argmin))
+
+
 @dataclass(frozen=True)
 class Difference:
     """One head in two sentences, word by word. values: (query, key) = first - second, in [-1, 1]; labels as on the axes."""

@@ -57,23 +57,6 @@ def both(model: str, first: str, second: str, beams: int, _runs: tuple[Run, Run]
     return Both(align(_runs[0].source, _runs[1].source), answers, rows, changes, found[0].queries)
 
 
-def most_moved_word(pair: Both, run: Run) -> int:
-    """The word that both sentences have, and whose row differs most, summed over keys, in any head. run: of the first."""
-    moved = np.abs(pair.changes).sum(-1).max((0, 1))
-    shared = [place for place, (one, _) in enumerate(pair.alignment.words) if not pair.alignment.changed[0][one]]
-    places = [place for place in shared if run.source.words[pair.alignment.words[place][0]].kind == "word"]
-    return pair.alignment.words[max(places, key=lambda place: moved[place])][0]
-
-
-def most_moved_nouns(pair: Both, word: int) -> tuple[int, int]:
-    """The two words of the first sentence between which the row of a word moves most in any head: from, to."""
-    row = [one for one, _ in pair.alignment.words].index(word)
-    changes = pair.changes[:, :, row]
-    apart = changes.max(-1) - changes.min(-1)
-    layer, head = np.unravel_index(apart.argmax(), apart.shape)
-    return tuple(pair.alignment.words[int(find(changes[layer, head]))][0] for find in (np.argmax, np.argmin))
-
-
 @st.cache_resource(show_spinner=False, max_entries=256)
 def left_to_right(model: str, first: str, second: str, word: int):
     from model.evidence.left_to_right import left_to_right

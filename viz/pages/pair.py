@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from model.evidence.pairs import candidates, shifts
+from model.evidence.pairs import candidates, most_moved_candidates, most_moved_word, shifts
 from model.reading.measures import label
 from model.reading.recorded import EXAMPLES, suggestions
 from model.reading.run import Run
@@ -129,7 +129,7 @@ def word_or_default() -> int:
     if runs[0].antecedents and runs[0].antecedents[0].word in aligned:
         return runs[0].antecedents[0].word
     st.caption(words["no_it"])
-    return evidence.most_moved_word(pair, runs[0])
+    return most_moved_word(runs[0].source, pair.alignment, pair.changes)
 
 
 def nouns_or_default(word: int) -> tuple[int, int]:
@@ -142,7 +142,7 @@ def nouns_or_default(word: int) -> tuple[int, int]:
     named = candidates(*runs)
     if named and word == runs[0].antecedents[0].word:
         return named
-    return evidence.most_moved_nouns(pair, word)
+    return most_moved_candidates(pair.alignment, pair.changes, word)
 
 
 def noun_boxes(word: int, nouns: tuple[int, int]) -> None:

@@ -94,15 +94,19 @@ def heads_to_try(found: dict) -> list[Try]:
     steps = [*path[:1], *[step for step in path if step["leaning_flip_rate"] > 0.5][:1]]
     sets = {len(step["heads"]): (step["heads"], None, step["leaning_flip_rate"]) for step in steps}
     sets[len(found["heads"])] = found["heads"], found["held_out"], 0.0
-    return [
+    result = [
         Try(
-            words["try_heads" if count > 1 else "try_head"].format(count=count),
-            off=tuple(sorted(f"{head['part']}.{head['layer'] + 1}.{head['head'] + 1}" for head in heads)),
-            measured=measured,
-            searched=searched,
+            words["try_heads" if count > 1 else "try_head"].format(count=count), names_of(heads), (), measured, searched
         )
         for count, (heads, measured, searched) in sets.items()
     ]
+    only = found["encoder"]
+    label = words["try_encoder"].format(count=len(only["heads"]))
+    return [*result, Try(label, names_of(only["heads"]), (), only["held_out"])]
+
+
+def names_of(heads: list[dict]) -> tuple[str, ...]:
+    return tuple(sorted(f"{head['part']}.{head['layer'] + 1}.{head['head'] + 1}" for head in heads))
 
 
 def try_buttons(options: list[Try]) -> None:
