@@ -20,7 +20,7 @@ from viz.figures.architecture import (
     transformer_diagram,
     transformer_drawing,
 )
-from viz.figures.colours import DARK_PAPER, PAPER
+from viz.figures.colours import DARK_PAPER, GREY, PAPER
 from viz.figures.paths import path_between, paths_diagram
 from viz.figures.svg import fold, strip
 from viz.figures.unrolled import recurrent_blocks, translator_diagram, unrolled_diagram
@@ -274,7 +274,7 @@ def test_strip_is_as_wide_as_its_numbers_and_strong_as_they_are():
     plus = next(part for part in parts if "mj-plus" in part)
     minus = next(part for part in parts if "mj-minus" in part)
     assert 'd="M0 0h10v5h-10z"' in plus and 'fill-opacity="1"' in plus
-    assert 'd="M20 0h10v5h-10z"' in minus and 'fill-opacity="0.5"' in minus
+    assert 'd="M20 0h10v5h-10z"' in minus and f'fill-opacity="{0.5 * GREY}"' in minus
 
 
 def test_attention_is_drawn_as_strong_as_its_weights():

@@ -8,6 +8,8 @@ import math
 PAPER, INK, ACCENT, CHANGED = "#FCFBF8", "#1B1B1F", "#3F37C9", "#C2570C"
 DARK_PAPER, DARK_INK, DARK_ACCENT, DARK_CHANGED = "#14151A", "#ECEBE6", "#9D97FF", "#FFB366"
 
+GREY = 0.62  # of ink: a number below 0 in a strip; amber keeps its meaning
+
 # The ends of the weight scale: past the accent, so that 1 is the strongest mark on the page in either theme.
 FULL, DARK_FULL = "#2A2199", "#C9C5FF"
 

@@ -7,7 +7,7 @@ all these hands at once.
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.figures.colours import ACCENT, DARK_ACCENT, DARK_INK, DARK_PAPER, INK, PAPER
+from viz.figures.colours import ACCENT, DARK_ACCENT, DARK_INK, DARK_PAPER, GREY, INK, PAPER
 
 
 def position_heatmap(
@@ -18,7 +18,7 @@ def position_heatmap(
     names: what to call "position", "dimension" and "value"; marked: the position of the word in question, from 0.
     """
     paper, ink, accent = (DARK_PAPER, DARK_INK, DARK_ACCENT) if dark else (PAPER, INK, ACCENT)
-    grey = mixed(ink, paper, 0.62)  # negative, as in the strips of vectors
+    grey = mixed(ink, paper, GREY)  # negative, as in the strips of vectors
     figure = go.Figure(
         go.Heatmap(
             z=np.asarray(code, np.float32),

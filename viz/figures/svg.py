@@ -11,11 +11,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from viz.figures.colours import ACCENT, CHANGED, DARK_ACCENT, DARK_CHANGED, DARK_INK, DARK_PAPER, INK, PAPER
+from viz.figures.colours import ACCENT, DARK_ACCENT, DARK_INK, DARK_PAPER, GREY, INK, PAPER
 
-NAMES = ("paper", "ink", "accent", "changed")
-LIGHT = dict(zip(NAMES, (PAPER, INK, ACCENT, CHANGED), strict=True))
-DARK = dict(zip(NAMES, (DARK_PAPER, DARK_INK, DARK_ACCENT, DARK_CHANGED), strict=True))
+NAMES = ("paper", "ink", "accent")
+LIGHT = dict(zip(NAMES, (PAPER, INK, ACCENT), strict=True))
+DARK = dict(zip(NAMES, (DARK_PAPER, DARK_INK, DARK_ACCENT), strict=True))
 # The fallbacks are the light theme's, for a page that has no variables.
 PAGE = {name: f"var(--mj-{name}, {colour})" for name, colour in LIGHT.items()}
 
@@ -45,7 +45,7 @@ STYLE = """
 .mj-drawing .mj-node.mj-on { fill: %(accent)s; stroke: %(accent)s; stroke-opacity: 1; }
 .mj-drawing .mj-zoom { fill: %(accent)s; fill-opacity: .08; }
 .mj-drawing .mj-plus { fill: %(accent)s; }
-.mj-drawing .mj-minus { fill: %(changed)s; }
+.mj-drawing .mj-minus { fill: %(ink)s; }
 .mj-drawing .mj-accent { fill: %(accent)s; }
 .mj-drawing .mj-lit .mj-body, .mj-drawing .mj-now .mj-body { stroke: %(accent)s; stroke-opacity: 1; stroke-width: 4; }
 .mj-drawing .mj-chosen .mj-body:not(.mj-card) { fill: %(accent)s; fill-opacity: 1; stroke: %(accent)s; stroke-opacity: 1; }
@@ -83,7 +83,7 @@ class Drawing:
         self.text(x, y + 6, sign, "mj-middle")
 
     def strip(self, values: np.ndarray, x: float, y: float, width: float, height: float, full: float = 1.0) -> None:
-        """Numbers side by side: accent where positive, amber where negative, strongest at ±full; paper is 0."""
+        """Numbers side by side: accent where positive, grey where negative, strongest at ±full; paper is 0."""
         self.before += strip(values, x, y, width, height, full)
 
 
@@ -96,11 +96,9 @@ def strip(values: np.ndarray, x: float, y: float, width: float, height: float, f
             part = f"M{number(x + place * cell)} {number(y)}h{number(cell)}v{number(height)}h{number(-cell)}z"
             paths.setdefault((value > 0, strength), []).append(part)
     return [
-        tag(
-            "path",
-            {"d": "".join(parts), "class": "mj-plus" if up else "mj-minus", "fill-opacity": strength / STRENGTHS},
-        )
+        tag("path", {"d": "".join(parts), "class": f"mj-{sign}", "fill-opacity": number(strength * full / STRENGTHS)})
         for (up, strength), parts in sorted(paths.items())
+        for sign, full in [("plus", 1) if up else ("minus", GREY)]
     ] + [tag("rect", {"x": x, "y": y, "width": width, "height": height, "class": "mj-wire mj-faint"})]
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 
 from viz.components.explorer import with_length
-from viz.figures.colours import CHANGED, DARK_CHANGED
 
 HERE = Path(__file__).parent
 WIRE_BYTES = 1_000_000  # what all strips may weigh; where they would weigh more, fewer numbers of each vector are sent
@@ -58,8 +57,7 @@ def diagram(picture: bytes, state: Mapping, *, key: str, on_act: Callable[[], No
 
     What a person does comes back as st.session_state[key]["act"]: {"block", "cell", "fold" or "word": its name}.
     """
-    colours = {"colours": {"light": CHANGED, "dark": DARK_CHANGED}}
-    data = with_length({**state, **colours}) + picture
+    data = with_length(dict(state)) + picture
     _mount(key=key, data=data, default={"act": None}, on_act_change=on_act, height="content")
 
 

@@ -118,10 +118,7 @@ function mdTheme(at) {
     probe.remove();
     return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   };
-  at.theme = { paper: resolve("--mj-paper"), plus: resolve("--mj-accent") };
-  const [red, green, blue] = at.theme.paper, { light, dark } = at.data.colours;
-  at.root.style.setProperty("--mj-changed", red + green + blue < 380 ? dark : light);
-  at.theme.minus = resolve("--mj-changed");
+  at.theme = { paper: resolve("--mj-paper"), plus: resolve("--mj-accent"), minus: resolve("--mj-grey") };
 }
 
 /** Parsed as XML and not as HTML: a token that looks like markup stays a text. */

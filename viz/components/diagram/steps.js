@@ -100,7 +100,7 @@ function mdRowLabel(token, row, stage, high) {
   return mdNode("span", { class: now ? "md-on" : later ? "md-later" : "", style: `height:${high}px;line-height:${high}px;font-size:${Math.max(Math.min(high, 15), 12)}px`, dir: "auto" }, [shown ? token : ""]);
 }
 
-/** Amber below zero, paper at zero, indigo above; rows that are not there yet stay empty. */
+/** Grey below zero, paper at zero, indigo above; rows that are not there yet stay empty. */
 function mdImage(at, strip, stage) {
   const image = new ImageData(strip.columns, strip.rows), { data } = image, { paper, plus, minus } = at.theme, half = strip.columns / 2;
   for (let row = 0; row < strip.rows; row += 1) for (let column = 0; column < strip.columns; column += 1) {
