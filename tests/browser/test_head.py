@@ -69,7 +69,7 @@ def test_link_leads_to_this_head_in_explore(open_head):
     page.get_by_text("See this head in Explore").click()
     page.wait_for_selector(".mj-root[data-seq]")
     page.mouse.move(0, 0)  # or the word that has come to stand under the pointer would be shown
-    says(page, "Layer 3, head 5 (what “it” stands for): street looks at", ".mj-say")
+    says(page, "Layer 3, head 5 (role: what “it” stands for): street looks at", ".mj-say")
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)> dog", "a *b* $c$ `d` :smile: dog"])

@@ -126,10 +126,27 @@ def test_role_is_said_when_pointed_at_and_when_chosen(explore):
     page.focus("canvas.mj-atlas")
     page.keyboard.press("ArrowDown")  # the head that was chosen, 2.4
     page.keyboard.press("ArrowDown")
-    assert f"Layer 3, head 4 ({name})" in page.inner_text(".mj-say")
+    assert f"Layer 3, head 4 (role: {name})" in page.inner_text(".mj-say")
     page.keyboard.press("Enter")
-    assert f"Layer 3, head 4 ({name})" in page.inner_text(".mj-say")
+    assert f"Layer 3, head 4 (role: {name})" in page.inner_text(".mj-say")
     assert page.sent == []
+
+
+def test_ways_lead_on_with_this_head(explore):
+    page = explore("view=atlas&lang=bn&layer=3&heads=5")
+    hrefs = [link.get_attribute("href") for link in page.locator(".mj-ways a").all()]
+    assert hrefs == [
+        "heads?lang=bn&part=encoder&layer=3&heads=5",
+        "head?lang=bn&part=encoder&layer=3&heads=5",
+        "switch-off?lang=bn&off=encoder.3.5",
+    ]
+    page.click("[data-view=lines]")
+    page.click("[data-head=all]")
+    assert page.locator(".mj-ways a").count() == 1  # several heads have no card of their own
+    page.click("[data-head='3']")
+    page.click("[data-view=matrix]")
+    page.click("[data-way=heads]")
+    expect(page.locator("h2").nth(1)).to_contain_text("3", timeout=WAIT_MS)
 
 
 # --- what the colour means ---
@@ -261,6 +278,18 @@ def test_masked_stays_masked(explore):
     colour(page, "moved")
     page.hover('.mj-left [data-word="0"]')
     assert page.inner_text('.mj-right [data-word="1"] .mj-number') == "masked"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 800)])
+def test_title_of_a_matrix_is_not_cut_off(explore, size):
+    page = explore("view=matrix&hide=0", size=size)
+    colour(page, "gradient")
+    title = page.locator(".mj-matrix .gtitle")
+    expect(title).to_contain_text(re.compile(r"rows\s*need\s*not\s*sum\s*to\s*1"), timeout=WAIT_MS)
+    box, frame = title.bounding_box(), page.locator(".mj-matrix .main-svg").first.bounding_box()
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"] and box["y"] >= frame["y"]
+    labels = [tick.bounding_box() for tick in page.locator(".mj-matrix .xtick text").all()]
+    assert box["y"] + box["height"] <= min(label["y"] for label in labels) + 2
 
 
 @pytest.mark.parametrize("view", ["lines", "atlas", "matrix"])

@@ -229,7 +229,7 @@ function mjBuild(at) {
       ]),
       make("controls", "div", { class: "mj-controls" }),
     ]),
-    make("caveat", "p", { class: "mj-caveat" }), make("actions", "div", { class: "mj-actions" }), make("foot", "p", { class: "mj-foot" }), make("tip", "div", { class: "mj-tip", role: "tooltip", hidden: true }),
+    make("caveat", "p", { class: "mj-caveat" }), make("ways", "nav", { class: "mj-actions mj-ways" }), make("actions", "div", { class: "mj-actions" }), make("foot", "p", { class: "mj-foot" }), make("tip", "div", { class: "mj-tip", role: "tooltip", hidden: true }),
   );
   return parts;
 }
@@ -370,6 +370,19 @@ function mjDrawFrame(at) {
   parts.actions.replaceChildren(mjNode("span", { class: "mj-group-name" }, [mjText(at, "save")]), save("csv"), save("svg"), save("png"), (parts.copy = mjNode("button", { type: "button", "data-copy": true, onclick: () => mjCopy(at) }, [mjText(at, "copy_link")])));
 }
 
+/** Ways on from here: what the chosen head does, its arithmetic, the sentence without it. For several heads, what heads do. */
+function mjDrawWays(at) {
+  const { part } = at.state, { layer, heads } = at.chosen(part, true), one = at.state.view === "matrix" || heads.length === 1;
+  const place = { part, layer: layer + 1, heads: heads[0] + 1 }, kept = ["text", "model", "lang", "beams"], { searchParams } = new URL(window.location.href);
+  const address = (way) => {
+    const chosen = !one ? {} : way === "switch-off" ? { off: Object.values(place).join(".") } : place;
+    return `${way}?${new URLSearchParams({ ...Object.fromEntries([...searchParams].filter(([name]) => kept.includes(name))), ...chosen })}`;
+  };
+  const ways = (at.data.ways || []).filter((way) => one || way === "heads"), name = mjText(at, "way_of_head", { layer: layer + 1, head: heads[0] + 1 });
+  const link = (way) => mjNode("a", { "data-way": way, href: address(way), target: "_self" }, [mjText(at, one ? `way_${way}` : "way_all")]);
+  at.parts.ways.replaceChildren(...(one && ways.length ? [mjNode("span", { class: "mj-group-name" }, [name])] : []), ...ways.map(link));
+}
+
 /** Where the numbers come from. */
 function mjFoot(at) {
   const { run, bits } = at.data, own = at.shown.meaning === "weights";
@@ -397,6 +410,7 @@ function mjDraw(at) {
   parts.read.textContent = `${mjText(at, `part_${state.part}`)} ${mjText(at, `read_${state.view}`, { quantity: mjQuantity(at) })}`;
   parts.caveat.textContent = [mjText(at, at.shown.meaning === "weights" ? `caveat_${state.view}` : `tells_${at.shown.meaning}`), state.hide && mjText(at, "tells_hidden")].filter(Boolean).join(" ");
   parts.foot.textContent = mjFoot(at);
+  mjDrawWays(at);
   parts.leftHead.textContent = mjText(at, `queries_${state.part}`);
   parts.rightHead.textContent = mjText(at, `keys_${state.part}`);
   parts.atlas.setAttribute("aria-label", mjText(at, "atlas_label"));

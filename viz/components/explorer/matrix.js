@@ -70,19 +70,34 @@ function mjCell(at, columns) {
 
 function mjMatrixTitle(at, map, layer, head) {
   const values = { kind: mjText(at, `kind_${map.kind || "softmax"}`), layer: layer + 1, head: head + 1 };
-  if (at.shown.meaning !== "weights") return `${mjText(at, `matrix_title_${at.shown.meaning}`, { ...values, output: mjOutputText(at) })}: ${mjScaleText(at)}`;
-  return mjText(at, at.state.hide ? "matrix_title_hidden" : "matrix_title", values);
+  if (at.shown.meaning !== "weights") return [mjText(at, `matrix_title_${at.shown.meaning}`, values), mjScaleText(at)];
+  return [mjText(at, at.state.hide ? "matrix_title_hidden" : "matrix_title", values)];
+}
+
+/** A title over lines no wider than the figure. Plotly cuts off what is longer. */
+function mjTitleLines(sentences, width) {
+  const room = Math.floor(width / 8), lines = [];
+  for (const sentence of sentences) {
+    lines.push("");
+    for (const word of sentence.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (longer.length <= room || !lines.at(-1)) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+  }
+  return lines;
 }
 
 function mjMatrixLayout(at, layout, map, rows, columns, title) {
-  const { theme } = at, cell = mjCell(at, columns);
-  const longest = Math.max(1, ...columns.map((place) => map.keys[place].text.length)), top = 52 + Math.min(120, longest * 7);
+  const { theme } = at, cell = mjCell(at, columns), width = Math.max(480, Math.round(cell * columns.length + 220)), lines = mjTitleLines(title, width - 90);
+  const longest = Math.max(1, ...columns.map((place) => map.keys[place].text.length)), top = 30 + 22 * lines.length + Math.min(120, longest * 7);
   const ticks = (items, places) => ({ tickvals: places.map((_, place) => place), ticktext: places.map((place) => mjEscape(items[place].text)), color: theme.ink, linecolor: theme.line });
   Object.assign(layout.xaxis, ticks(map.keys, columns), { range: [-0.5, columns.length - 0.5] });
   Object.assign(layout.yaxis, ticks(map.queries, rows), { range: [rows.length - 0.5, -0.5] });
-  layout.title.text = mjEscape(title);
+  layout.title.text = lines.map(mjEscape).join("<br>");
+  if (lines.length > 1) layout.title.pad.t += 13; // several lines lose the shift by which a single one hangs from its top
   return Object.assign(layout, {
-    width: Math.max(480, Math.round(cell * columns.length + 220)), height: Math.round(Math.min(cell, mjRowHeight(rows.length)) * rows.length + top + 8), margin: { ...layout.margin, t: top }, paper_bgcolor: theme.paper,
+    width, height: Math.round(Math.min(cell, mjRowHeight(rows.length)) * rows.length + top + 8), margin: { ...layout.margin, t: top }, paper_bgcolor: theme.paper,
     plot_bgcolor: map.causal ? theme.maskedHex : theme.paper, font: { family: theme.font, size: 16, color: theme.ink },
     hoverlabel: { bgcolor: theme.ink, font: { family: theme.font, size: 18, color: theme.paper } },
   });
