@@ -14,7 +14,7 @@ from model.evidence.compare import compare, mean_values, random_interventions
 from model.evidence.held_out import edge, gather, held_out, pronoun_in, retranslated
 from model.evidence.interventions import Edge, Head, Intervention, all_heads, altered, shape_of, written
 from model.evidence.left_to_right import left_to_right
-from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts
+from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
 from model.evidence.patching import Patching, patching
 from model.evidence.questions import Question, log_ratios, pronoun_step, question
 from model.evidence.suggestions import grow
@@ -376,17 +376,17 @@ def test_shifts_rank_heads_by_how_far_the_row_moves(small):
 
 def test_difference_is_first_minus_second_over_aligned_words(small):
     first, second = (small.read(text, 1).maps["encoder"] for text in (TIRED, LONG))
-    found = difference(first, second, 1, 2)
+    found = difference(first, second, (word_rows(first)[1, 2], word_rows(second)[1, 2]))
     assert found.queries == found.keys and "tired / wide" in found.keys and "old" not in found.keys
     assert found.values.shape == (len(found.queries), len(found.keys))
     animal, it = found.keys.index("animal"), found.queries.index("it")
     ours = first.weights(1, 2)[first.query_axis.tokens_of(7)].mean(0)[first.key_axis.tokens_of(1)].sum()
     theirs = second.weights(1, 2)[second.query_axis.tokens_of(8)].mean(0)[second.key_axis.tokens_of(2)].sum()
     assert found.values[it, animal] == pytest.approx(ours - theirs, abs=1e-6)
-    assert np.abs(difference(first, first, 1, 2).values).max() == 0
+    assert np.abs(difference(first, first, (word_rows(first),) * 2).values).max() == 0
     nothing = small.read("zz yy xx", 1).maps["encoder"]
     with pytest.raises(ValueError, match="no word in common"):
-        difference(first, nothing, 0, 0)
+        difference(first, nothing, (word_rows(first), word_rows(nothing)))
 
 
 # --- from left to right ---

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.reading.recorded import EXAMPLES
+from model.reading.recorded import EXAMPLES, recordings
+from viz.pages import session, stacks
 
 APP = str(Path(__file__).parent.parent / "app.py")
+PAIR_RUNS = [recordings("transformer")[text, 4] for text in EXAMPLES[:2]]
+COLOUR = session.strings("en")["explorer"]
 PAIR = {"text": EXAMPLES[0], "second": EXAMPLES[1]}
 
 
@@ -52,7 +55,7 @@ def test_first_screen_needs_no_choice(open_page):
     assert not app.exception
     assert chosen_word(app) == "it"
     difference, first, second = figures(app)
-    assert difference["layout"]["yaxis"]["ticktext"][-3] == '<span style="color:#C2570C">tired / wide</span>'
+    assert difference["layout"]["yaxis"]["ticktext"][-1] == '<span style="color:#C2570C">tired / wide</span>'
     assert (first["data"][0]["zmin"], second["data"][0]["zmax"]) == (0, 1)
 
 
@@ -68,6 +71,49 @@ def test_changed_words_are_marked_in_both_languages(open_page):
 def test_difference_is_the_first_map_minus_the_second(open_page):
     difference, first, second = (figure["data"][0]["z"] for figure in figures(open_page()))
     np.testing.assert_allclose(np.array(difference), np.array(first, float) - np.array(second, float), atol=1e-6)
+
+
+def test_signs_are_hidden_or_shown_and_what_they_hold_is_printed(open_page):
+    app = open_page()
+    hidden, whole = (len(figure["data"][0]["z"]) for figure in (figures(app)[0], figures(open_page(hide="0"))[0]))
+    assert whole == hidden + 2  # "." and </s>
+    rows = [stacks.encoder_words(run, "weights")[:, :, 7] for run in PAIR_RUNS]
+    shares = [f"{100 * row[..., -2:].sum() / row.sum():.0f} %" for row in rows]  # 7 is "it"
+    assert f"hidden of the row of “it”: {shares[0]} in the first sentence, {shares[1]} in the second" in said(app)
+    app.checkbox(key="pair_hide").uncheck().run()
+    assert app.query_params["hide"] == "0" and "hidden of the row" not in said(app)
+
+
+@pytest.mark.parametrize("meaning", ["moved", "gradient"])
+def test_colour_can_mean_more_than_the_weight(open_page, meaning):
+    app = open_page(meaning=meaning, layer="2", heads="4", hide="0")
+    assert not app.exception
+    rows = [stacks.encoder_words(run, meaning) for run in PAIR_RUNS]
+    largest = max(one.max() for one in rows)
+    difference, first, _ = (np.array(figure["data"][0]["z"], float) for figure in figures(app))
+    np.testing.assert_allclose(first, rows[0][1, 3] / largest, atol=1e-6)
+    np.testing.assert_allclose(difference, (rows[0] - rows[1])[1, 3] / largest, atol=1e-6)
+    assert f"{largest:.3g}" in said(app) and f"By {COLOUR[f'meaning_{meaning}']}, in layer 2 head 4" in said(app)
+    if meaning == "gradient":
+        assert "for “il / elle”" in said(app)
+
+
+def test_rollout_has_one_map_a_layer(open_page):
+    app = open_page(meaning="rollout", layer="3", hide="0")
+    grid = component(app, "headgrid")
+    assert (grid["parts"][0]["layers"], grid["parts"][0]["heads"]) == (4, 1) and grid["chosen"] == ["encoder.3.1"]
+    assert "In layer 3 head" not in said(app) and "in layer 3, all heads" in said(app)
+    np.testing.assert_allclose(np.array(figures(app)[1]["data"][0]["z"], float).sum(1), 1, atol=1e-5)
+
+
+def test_meaning_that_cannot_be_worked_out_leaves_the_weights(open_page, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(stacks, "numbers_of", fail)
+    app = open_page(meaning="moved", text="The dog barks because it is old.", second="The dog barks because it is new.")
+    assert not app.exception and "could not be worked out: no memory" in app.error[0].value
+    assert len(figures(app)) == 3
 
 
 def test_top_of_the_ranking_is_open_and_its_row_moves_most(open_page):

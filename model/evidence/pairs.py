@@ -87,27 +87,37 @@ class Shift:
         return self.first * self.second < 0
 
 
-def shifts(first: Run, second: Run, word: int, candidates: tuple[int, int], part: str = "encoder") -> list[Shift]:
+def shifts(
+    first: Run,
+    second: Run,
+    word: int,
+    candidates: tuple[int, int],
+    part: str = "encoder",
+    rows: tuple[np.ndarray, np.ndarray] | None = None,
+) -> list[Shift]:
     """Every head of a part, the one whose row of `word` moves most between the two candidates first.
 
     word, candidates: words of the first sentence (for "cross" the word is one of the translation); the second's
-    are those aligned with them. Raises ValueError if one of them has no counterpart.
+    are those aligned with them. rows: (layer, head, query word, key word) of each sentence; by default the weights.
+    Raises ValueError if a word has no counterpart.
     """
     keys = align(first.source, second.source)
     queries = keys if part == "encoder" else align(first.target, second.target)
     if part == "decoder":
         keys = align(first.maps[part].key_axis, second.maps[part].key_axis)
     a, b = candidates
-    ours = preference(first.maps[part], word, a, b)
-    theirs = preference(second.maps[part], queries.second(word), keys.second(a), keys.second(b))
+    if rows is None:
+        rows = word_rows(first.maps[part]), word_rows(second.maps[part])
+    ours = rows[0][:, :, word, a] - rows[0][:, :, word, b]
+    other = queries.second(word)
+    theirs = rows[1][:, :, other, keys.second(a)] - rows[1][:, :, other, keys.second(b)]
     found = [Shift(*place, float(ours[place]), float(theirs[place])) for place in np.ndindex(*ours.shape)]
     return sorted(found, key=lambda shift: -abs(shift.flip))
 
 
-def preference(maps: AttentionMaps, word: int, a: int, b: int) -> np.ndarray:
-    """(layer, head): m = A[word, a] - A[word, b], between words."""
-    rows = to_words(maps.all_weights(), maps.query_axis, maps.key_axis)[:, :, word]  # (layer, head, key word)
-    return rows[..., a] - rows[..., b]
+def word_rows(maps: AttentionMaps) -> np.ndarray:
+    """(layer, head, query word, key word): the weights between words."""
+    return to_words(maps.all_weights(), maps.query_axis, maps.key_axis)
 
 
 def candidates(first: Run, second: Run) -> tuple[int, int] | None:
@@ -147,22 +157,24 @@ def most_moved_candidates(alignment: Alignment, changes: np.ndarray, word: int) 
 
 @dataclass(frozen=True)
 class Difference:
-    """One head in two sentences, word by word. values: (query, key) = first - second, in [-1, 1]; labels as on the axes."""
+    """Two sentences word by word. values: (…, query, key) = first - second; labels as on the axes."""
 
     values: np.ndarray
     queries: tuple[str, ...]
     keys: tuple[str, ...]
 
 
-def difference(first: AttentionMaps, second: AttentionMaps, layer: int, head: int) -> Difference:
-    """The aligned words of two maps, first minus second; a changed word is called "tired / wide"."""
-    tables = [to_words(maps.weights(layer, head), maps.query_axis, maps.key_axis) for maps in (first, second)]
+def difference(first: AttentionMaps, second: AttentionMaps, tables: tuple[np.ndarray, np.ndarray]) -> Difference:
+    """The aligned words of two maps, first minus second; a changed word is called "tired / wide".
+
+    tables: (…, query word, key word) of each. Raises ValueError if the sentences share no word.
+    """
     queries, keys = align(first.query_axis, second.query_axis), align(first.key_axis, second.key_axis)
     if not (queries.shared and keys.shared):
         raise ValueError("The two sentences have no word in common: there is nothing to compare.")
     rows, columns = queries.words, keys.words
     ours, theirs = (
-        table[np.ix_([pair[side] for pair in rows], [pair[side] for pair in columns])]
+        table[..., [[pair[side]] for pair in rows], [pair[side] for pair in columns]]
         for side, table in enumerate(tables)
     )
     return Difference(

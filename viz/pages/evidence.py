@@ -17,9 +17,8 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import Alignment, align, difference
-from model.evidence.seen import to_words
 from model.reading.run import Run
-from viz.pages import session
+from viz.pages import session, stacks
 
 STYLE = Path(__file__).parent / "evidence.css"
 
@@ -31,8 +30,9 @@ STYLE = Path(__file__).parent / "evidence.css"
 class Both:
     """Two Runs side by side, word by word, in the encoder.
 
-    alignment: of the sentences; answers: of the translations. rows: for each sentence (layer, head, query word, key word);
-    changes: (layer, head, query, key) first - second, for aligned words that `labels` names.
+    alignment: of the sentences; answers: of the translations. rows: for each sentence (layer, head, query word, key word),
+    as shares of `largest`, which is 1 for weights; changes: (layer, head, query, key) first - second, for aligned words that
+    `labels` names.
     """
 
     alignment: Alignment
@@ -40,6 +40,7 @@ class Both:
     rows: tuple[np.ndarray, np.ndarray]
     changes: np.ndarray
     labels: tuple[str, ...]
+    largest: float
 
 
 def comparable(runs: tuple[Run, Run]) -> bool:
@@ -47,14 +48,14 @@ def comparable(runs: tuple[Run, Run]) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def both(model: str, first: str, second: str, beams: int, _runs: tuple[Run, Run]) -> Both:
-    maps = [run.maps["encoder"] for run in _runs]
-    rows = tuple(to_words(one.all_weights(), one.query_axis, one.key_axis) for one in maps)
-    places = [(layer, head) for layer in range(maps[0].layers) for head in range(maps[0].heads)]
-    found = [difference(*maps, *place) for place in places]
-    changes = np.stack([one.values for one in found]).reshape(maps[0].layers, maps[0].heads, *found[0].values.shape)
+def both(model: str, first: str, second: str, beams: int, meaning: str, _runs: tuple[Run, Run]) -> Both:
+    numbers = [stacks.encoder_words(run, meaning) for run in _runs]
+    shares = meaning in ("weights", "rollout")
+    largest = 1.0 if shares else float(max(one.max() for one in numbers)) or 1.0
+    rows = tuple(one / largest for one in numbers)
+    found = difference(*(run.maps["encoder"] for run in _runs), rows)
     answers = align(_runs[0].target, _runs[1].target)
-    return Both(align(_runs[0].source, _runs[1].source), answers, rows, changes, found[0].queries)
+    return Both(align(_runs[0].source, _runs[1].source), answers, rows, found.values, found.queries, largest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)

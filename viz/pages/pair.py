@@ -3,6 +3,7 @@
 from dataclasses import replace
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import candidates, most_moved_candidates, most_moved_word, shifts
@@ -15,7 +16,7 @@ from viz.figures.difference import difference_matrix
 from viz.figures.matrix import attention_matrix
 from viz.figures.patching import patching_heatmap
 from viz.figures.style import FONT
-from viz.pages import evidence, session
+from viz.pages import evidence, session, stacks
 from viz.pages.sentence import run_or_explain
 
 VIEW = {"word": None, "nouns": None, "layer": None, "heads": None}  # what belongs to one pair only
@@ -165,6 +166,8 @@ def text_of(word: int) -> str:
 def opened_head(ranked: list) -> tuple[int, int]:
     """(layer, head) that was chosen, if the model has it; else the one that moves most."""
     layers, heads = pair.changes.shape[:2]
+    if choice.layer and choice.layer <= layers and heads == 1:
+        return choice.layer - 1, 0
     if choice.layer and choice.heads and choice.layer <= layers and choice.heads[0] <= heads:
         return choice.layer - 1, choice.heads[0] - 1
     return ranked[0].layer, ranked[0].head
@@ -172,7 +175,7 @@ def opened_head(ranked: list) -> tuple[int, int]:
 
 def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
     """The ranking, as a list and as small maps. Returns the head that is open."""
-    ranked = shifts(*runs, word, nouns)
+    ranked = shifts(*runs, word, nouns, rows=pair.rows)
     noun_boxes(word, nouns)
     layer, head = opened_head(ranked)
     names = {f"encoder.{one.layer + 1}.{one.head + 1}": one for one in ranked}
@@ -193,25 +196,76 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
         words["ranking_csv"],
         "ranking.csv",
         ("layer", "head", f"first: {text_of(nouns[0])} - {text_of(nouns[1])}", "second", "moved"),
-        [(one.layer + 1, one.head + 1, one.first, one.second, abs(one.flip)) for one in ranked],
+        [
+            (one.layer + 1, one.head + 1, *(pair.largest * number for number in (one.first, one.second, abs(one.flip))))
+            for one in ranked
+        ],
         "ranking csv",
     )
     return layer, head
 
 
 def head_label(one) -> str:
-    return words["head_name"].format(layer=one.layer + 1, head=one.head + 1)
+    return head_name(one.layer, one.head)
+
+
+def head_name(layer: int, head: int) -> str:
+    """Rollout has one map a layer, of all heads together."""
+    name = "layer_name" if meaning == "rollout" else "head_name"
+    return words[name].format(layer=layer + 1, head=head + 1)
+
+
+def ask_meaning(word: int) -> None:
+    """What the numbers are, whether the places where heads rest are shown, and what is hidden with them."""
+    st.session_state.update(pair_meaning=meaning, pair_hide=choice.hide)
+    st.selectbox(
+        colour["meaning"],
+        offered,
+        format_func=lambda name: colour[f"meaning_{name}"],
+        key="pair_meaning",
+        on_change=lambda: session.choose(meaning=st.session_state.pair_meaning),
+    )
+    st.caption(scale_text())
+    hide = st.checkbox(
+        colour["hide"], key="pair_hide", on_change=lambda: session.choose(hide=st.session_state.pair_hide)
+    )
+    if hide:
+        places = (word, pair.alignment.second(word))
+        shares = [
+            hidden_share(run, rows[:, :, place]) for run, rows, place in zip(runs, pair.rows, places, strict=True)
+        ]
+        facts = {name: evidence.percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
+        st.caption(words["hidden"].format(word=evidence.plain(text_of(word)), **facts))
+
+
+def scale_text() -> str:
+    outputs = [run.target.words[stacks.pronoun_word(run)].text for run in runs]
+    facts = {"largest": f"{pair.largest:.3g}", "part": words["parts"]["encoder"]}
+    facts["output"] = " / ".join(map(evidence.plain, dict.fromkeys(outputs)))
+    return colour["scale" if meaning == "weights" else f"scale_{meaning}"].format(**facts)
+
+
+def hidden_share(run: Run, rows: np.ndarray) -> float:
+    """rows: (layer, head, key word). Of all that the rows hold, the share at signs and special tokens."""
+    signs = np.array([one.kind != "word" for one in run.source.words])
+    return float(rows[..., signs].sum() / (rows.sum() or 1))
+
+
+def shown(kinds: list[str], *kept: int) -> list[int]:
+    """The places of words that are drawn."""
+    return [place for place, kind in enumerate(kinds) if kind == "word" or not choice.hide or place in kept]
 
 
 def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
     aligned, dark = [one for one, _ in pair.alignment.words], session.dark()
-    row = aligned.index(word)
-    changed = [name for name in pair.labels if " / " in name]
+    places = shown([runs[0].source.words[one].kind for one in aligned], *map(aligned.index, (word, *nouns)))
+    labels, row = [pair.labels[place] for place in places], places.index(aligned.index(word))
+    changed = [name for name in labels if " / " in name]
     say_row(layer, head, word, nouns)
     figure = difference_matrix(
-        pair.changes[layer, head],
-        pair.labels,
-        pair.labels,
+        pair.changes[layer, head][np.ix_(places, places)],
+        labels,
+        labels,
         names=[words["less"], "0", words["more"]],
         marked=row,
         changed=changed,
@@ -223,9 +277,12 @@ def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) ->
     st.caption(words["difference_how"])
     evidence.csv_button(
         words["difference_csv"],
-        f"difference-layer{layer + 1}-head{head + 1}.csv",
+        f"difference-{meaning}-layer{layer + 1}-head{head + 1}.csv",
         ("", *pair.labels),
-        [(name, *values) for name, values in zip(pair.labels, pair.changes[layer, head].tolist(), strict=True)],
+        [
+            (name, *(pair.largest * values).tolist())
+            for name, values in zip(pair.labels, pair.changes[layer, head], strict=True)
+        ],
         "difference csv",
     )
 
@@ -233,15 +290,16 @@ def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) ->
 def show_maps(layer: int, head: int) -> None:
     """The head as it is in each sentence."""
     for column, run, rows in zip(st.columns(2), runs, pair.rows, strict=True):
-        texts = [word.text for word in run.source.words]
-        figure = attention_matrix(rows[layer, head], texts, texts, dark=session.dark())
+        places = shown([word.kind for word in run.source.words])
+        texts = [run.source.words[place].text for place in places]
+        figure = attention_matrix(rows[layer, head][np.ix_(places, places)], texts, texts, dark=session.dark())
         figure.update_traces(showscale=False)
         figure.update_layout(
             height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}, dragmode=False
         )
         column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
         column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
-    st.caption(words["maps_how"])
+    st.caption(words["maps_how"] if meaning == "weights" else f"{colour[f'tells_{meaning}']} {scale_text()}")
 
 
 def say_row(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
@@ -252,8 +310,9 @@ def say_row(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
     numbers = {name: f"{value:.2f}" for name, value in zip("abcd", (*first, *second), strict=True)}
     texts = {"word": text_of(word), "one": text_of(nouns[0]), "other": text_of(nouns[1])}
     facts = {name: escape(text) for name, text in (texts | numbers).items()}
-    name = words["head_name"].format(layer=layer + 1, head=head + 1)
-    st.html(f"<p class=mj-row>{words['row'].format(head=name, **facts)}</p>")
+    facts |= {"head": head_name(layer, head), "quantity": colour[f"meaning_{meaning}"]}
+    said = words["row" if meaning == "weights" else "row_other"].format(**facts)
+    st.html(f"<p class=mj-row>{said}</p>")
 
 
 # --- proofs ---
@@ -323,17 +382,22 @@ def say_patching(job: evidence.Filling) -> None:
 
 
 choice = session.current_choice()
-words = session.strings(choice.lang)["pair"]
+words, colour = session.strings(choice.lang)["pair"], session.strings(choice.lang)["explorer"]
 st.html(evidence.STYLE)
 sentence_boxes()
 if (runs := read_both()) is None:
     st.stop()
-pair = (
-    evidence.both(choice.model, choice.text, choice.second, choice.beams, runs) if evidence.comparable(runs) else None
-)
-if pair is None:
+if not evidence.comparable(runs):
     st.info(words["nothing_shared"])
     st.stop()
+offered = stacks.meanings(runs[0])
+meaning = choice.meaning if choice.meaning in offered else "weights"
+try:
+    pair = evidence.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
+except Exception as error:  # the weights are there and stay
+    st.error(colour["meaning_failed"].format(message=evidence.plain(str(error))))
+    meaning = "weights"
+    pair = evidence.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
 
 word = word_or_default()
 show_sentences(word)
@@ -341,6 +405,7 @@ nouns = nouns_or_default(word)
 left, right = st.columns([2, 3], gap="large")
 with left:
     layer, head = show_heads(word, nouns)
+    ask_meaning(word)
 with right:
     show_difference(layer, head, word, nouns)
 with st.container(key="maps"):

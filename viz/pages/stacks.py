@@ -7,6 +7,7 @@ as many words go along at once as the wire allows, so that stepping through a se
 import numpy as np
 import streamlit as st
 
+from model.evidence.seen import to_words
 from model.reading.run import PARTS, Run
 from viz.components.explorer import pack_stack, wanted, with_length
 from viz.pages import session
@@ -60,6 +61,14 @@ def stack(model: str, text: str, beams: int, meaning: str, words: tuple, usual: 
     about = {"run": session.run_id(_run), "meaning": meaning, "words": list(words), "word": usual}
     numbers = {part: np.stack([each[part] for each in numbers_of(_run, meaning, words)]) for part in _run.maps}
     return pack_stack(about, session.bits(_run), numbers)
+
+
+def encoder_words(run: Run, meaning: str) -> np.ndarray:
+    """(layer, head, query word, key word) of the encoder, in the unit of the meaning; gradient × weight for its usual word."""
+    axis = run.source
+    if meaning == "weights":
+        return to_words(run.maps["encoder"].all_weights(), axis, axis)
+    return to_words(numbers_of(run, meaning, (pronoun_word(run),))[0]["encoder"], axis, axis)
 
 
 def numbers_of(run: Run, meaning: str, words: tuple[int, ...]) -> list[dict[str, np.ndarray]]:
