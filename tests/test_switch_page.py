@@ -106,6 +106,20 @@ def test_all_heads_off_is_called_nonsense(open_page):
     assert len(component(app, "headgrid")["chosen"]) == 64
 
 
+def test_a_link_is_cut_in_one_head(open_page):
+    """One head of many that follow "it": cutting its link alone moves the leaning, and far less than cutting all."""
+    app = open_page()
+    app.selectbox(key="cut_query").set_value(8)
+    app.selectbox(key="cut_key").set_value(1)
+    app.selectbox(key="cut_head").set_value(".2.4")
+    app.button(key="cut_link").click().run()
+    assert not app.exception and app.query_params["cut"] == f"{IT_TO_ANIMAL}.2.4"
+    assert app.button(key=f"uncut {IT_TO_ANIMAL}.2.4").label.startswith("Encoder 2.4: it → animal")
+    alone, every = (leaning(one) for one in (app, open_page(cut=IT_TO_ANIMAL)))
+    before, after = alone["before"], alone["after"]
+    assert before == every["before"] and before > after > every["after"] and before - after < 2
+
+
 def test_a_link_is_cut_and_joined_again(open_page):
     app = open_page()
     app.selectbox(key="cut_query").set_value(8)  # 0 is every word
@@ -128,6 +142,7 @@ def test_other_half_of_a_pair_keeps_what_is_off(open_page):
     [
         ({"off": "encoder.9.9,cross.2.3"}, "1 of the heads and links"),
         ({"cut": "encoder.99.2"}, "1 of the heads and links"),
+        ({"cut": "encoder.8.2.9.1"}, "1 of the heads and links"),
         ({"text": "The dog sleeps.", "off": "cross.2.3"}, "no il or elle"),
         ({"text": " "}, "There is no sentence yet."),
         ({"text": "?!"}, "only signs"),

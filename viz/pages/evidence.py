@@ -119,7 +119,7 @@ def comparison(model: str, text: str, beams: int, off: tuple, how: str, cut: tup
     from model.evidence.interventions import Edge, Head, Intervention
 
     heads = tuple(Head(part, int(layer) - 1, int(head) - 1) for part, layer, head in (one.split(".") for one in off))
-    edges = tuple(Edge(*tokens_of_link(_run, link)) for link in cut)
+    edges = tuple(Edge(*tokens_of_link(_run, link), *head_of_link(link)) for link in cut)
     means = mean_values(model) if heads and how == "mean" else None
     with session.GATE:
         return compare(session.translator(model), _run, Intervention(heads, how, edges), means=means)
@@ -127,16 +127,23 @@ def comparison(model: str, text: str, beams: int, off: tuple, how: str, cut: tup
 
 def tokens_of_link(run: Run, link: str) -> tuple[str, tuple[int, ...], tuple[int, ...] | None]:
     """The tokens of "encoder.8.2": part, keys, and queries or None for all of them."""
-    part, query, key = link.split(".")
+    part, query, key, *_ = link.split(".")
     queries = tuple(run.maps[part].query_axis.tokens_of(int(query) - 1)) if int(query) else None
     return part, tuple(run.maps[part].key_axis.tokens_of(int(key) - 1)), queries
 
 
+def head_of_link(link: str) -> tuple[int | None, int | None]:
+    """(layer, head) from 0 of the one head in which a link is cut; None and None for all of them."""
+    _, _, _, *place = link.split(".")
+    return tuple(int(number) - 1 for number in place) or (None, None)
+
+
 def has_link(run: Run, link: str) -> bool:
-    """Whether both words of a link are there, with tokens to cut."""
-    part, query, key = link.split(".")
+    """Whether both words of a link are there, with tokens to cut, and the head if it names one."""
+    part, query, key, *place = link.split(".")
     axes = run.maps[part]
     fits = int(query) <= len(axes.query_axis.words) and int(key) <= len(axes.key_axis.words)
+    fits &= not place or has_head(run, ".".join((part, *place)))
     return fits and all(tokens != () for tokens in tokens_of_link(run, link)[1:])
 
 

@@ -100,7 +100,8 @@ class Choice:
     nouns: tuple[int, ...] | None = None  # two words between which a row may move
     off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
     how: str = "zero"
-    cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word
+    cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word;
+    # or in one, as in "encoder.8.2.3.5": layer 3 head 5
     opened: tuple[str, ...] = ()
     meaning: str = "weights"  # of a colour
     link: tuple[int, int] | None = None  # two words whose heads are looked for, the one that asks first
@@ -141,7 +142,9 @@ class Choice:
             "nouns": lambda value: two(tuple(map(count_from_one, value.split(",")))),
             "off": several(one_matching(HEAD)),
             "how": one_of(HOWS),
-            "cut": several(one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}")),
+            "cut": several(
+                one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}(\.[1-9]\d?\.[1-9]\d?)?")
+            ),
             "opened": several(one_of(PROOFS)),
             "meaning": one_of(MEANINGS),
             "link": lambda value: one_and_other(tuple(map(count_from_one, value.split(",")))),

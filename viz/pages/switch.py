@@ -40,8 +40,8 @@ def switch_clicked() -> None:
 
 
 def cut_link() -> None:
-    part, query, key = (st.session_state[name] for name in ("cut_part", "cut_query", "cut_key"))
-    session.choose(cut=tuple(sorted({*choice.cut, f"{part}.{query}.{key + 1}"})))
+    part, query, key, place = (st.session_state[f"cut_{name}"] for name in ("part", "query", "key", "head"))
+    session.choose(cut=tuple(sorted({*choice.cut, f"{part}.{query}.{key + 1}{place}"})))
 
 
 # --- what to try ---
@@ -151,11 +151,12 @@ def link_boxes() -> None:
         part = st.selectbox(words["cut_part"], list(run.maps), format_func=words["parts"].get, key="cut_part")
         queries, keys = run.maps[part].query_axis.words, run.maps[part].key_axis.words
         names = [words["every_word"], *(numbered(queries, place) for place in range(len(queries)))]
-        left, right = st.columns(2)
+        left, right, last = st.columns(3)
         left.selectbox(
             words["cut_query"], range(len(names)), format_func=lambda i: names[min(i, len(names) - 1)], key="cut_query"
         )
         right.selectbox(words["cut_key"], range(len(keys)), format_func=lambda i: numbered(keys, i), key="cut_key")
+        last.selectbox(words["cut_head"], heads_to_cut(part), format_func=cut_head_name, key="cut_head")
         st.button(words["cut"], on_click=cut_link, key="cut_link")
         with st.container(horizontal=True, gap="xsmall", key="cuts"):
             for link in cut:
@@ -165,15 +166,26 @@ def link_boxes() -> None:
                 )
 
 
+def heads_to_cut(part: str) -> list[str]:
+    """What a link ends with: nothing for every head, ".3.5" for layer 3 head 5."""
+    maps = run.maps[part]
+    return ["", *(f".{layer + 1}.{head + 1}" for layer in range(maps.layers) for head in range(maps.heads))]
+
+
+def cut_head_name(place: str) -> str:
+    return place.removeprefix(".") or words["every_head"]
+
+
 def numbered(axis_words, place: int) -> str:
     return f"{axis_words[min(place, len(axis_words) - 1)].text}"
 
 
 def link_name(link: str) -> str:
-    part, query, key = link.split(".")
+    part, query, key, *place = link.split(".")
     axes = run.maps[part]
     first = axes.query_axis.words[int(query) - 1].text if int(query) else words["every_word"]
-    return f"{words['parts'][part]}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[int(key) - 1].text)}"
+    where = f"{words['parts'][part]} {'.'.join(place)}".strip()
+    return f"{where}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[int(key) - 1].text)}"
 
 
 # --- what becomes of it ---
