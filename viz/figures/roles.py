@@ -51,7 +51,9 @@ def role_scores(scores: Sequence[RoleScore], *, names: dict[str, str], dark: boo
     tested = [(row, score.threshold) for row, score in enumerate(scores) if score.threshold is not None]
     if tested:
         figure.add_scatter(**_ticks(tested, names["threshold"], ink, "triangle-down-open", 10, lift=0.32))
-    figure = dress(figure, dark=dark, height=ROW * len(scores) + 170).update_layout(dragmode=False)
+    figure = dress(figure, dark=dark, height=ROW * len(scores) + 140).update_layout(
+        dragmode=False, legend={"xref": "container", "yref": "container", "y": 1, "yanchor": "top"}, margin={"t": 64}
+    )
     figure.update_xaxes(range=[-0.02, 1.02], title=names["axis"])
     figure.update_yaxes(
         tickvals=list(range(len(scores))),
