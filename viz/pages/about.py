@@ -25,8 +25,8 @@ def shown(scores: dict, group: str, name: str) -> str:
     value = scores[group][name]
     if name == "best_head":
         low, high = value["interval"]
-        return f"{value['flip_rate']:.1%} [{low:.1%}, {high:.1%}] {value['label']}"
-    return f"{value:.1f}" if name == "bleu" else f"{value:.1%}"
+        return f"{session.percent(value['flip_rate'], 1)} [{100 * low:.1f}, {100 * high:.1f}] {value['label']}"
+    return f"{value:.1f}" if name == "bleu" else session.percent(value, 1)
 
 
 choice = session.current_choice()

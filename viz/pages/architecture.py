@@ -174,7 +174,7 @@ def costs(block, trace) -> str:
     lines = [f"| | {words['this']} | {words['of_model']} |", "|---|--:|--:|"]
     for what, figure in figures.items():
         share = getattr(block, what) / trace.total(what)
-        lines.append(f"| {words[what.removesuffix('_ms')]} | {figure} | {share:.1%} |")
+        lines.append(f"| {words[what.removesuffix('_ms')]} | {figure} | {session.percent(share, 1)} |")
     return "\n".join(lines)
 
 
@@ -207,9 +207,8 @@ def overview(trace, hint: str) -> None:
     st.markdown(hint)
     lines = [f"| | {words['parameters']} | {words['flops']} | {words['time']} |", "|---|--:|--:|--:|"]
     for group, share in diagrams.shares(trace).items():
-        lines.append(
-            f"| {words['group_' + group]} | {share['parameters']:.1%} | {share['flops']:.1%} | {share['time_ms']:.1%} |"
-        )
+        numbers = [session.percent(share[what], 1) for what in ("parameters", "flops", "time_ms")]
+        lines.append(f"| {' | '.join([words['group_' + group], *numbers])} |")
     millions = words["millions"].format(number=f"{trace.total('flops') / 1e6:.0f}")
     spent = words["milliseconds"].format(number=f"{trace.total('time_ms'):.1f}")
     lines.append(f"| **{words['total']}** | **{trace.total('parameters'):,}** | **{millions}** | **{spent}** |")

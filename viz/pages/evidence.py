@@ -178,7 +178,7 @@ def pronoun_text(run: Run) -> tuple[str, str]:
     step = pronoun_step(run.text, run.target)
     if step is None:
         return "", ""
-    return run.target.tokens[step].text.strip().lower(), percent(run.probabilities[step])
+    return run.target.tokens[step].text.strip().lower(), session.percent(run.probabilities[step])
 
 
 # --- marks on the page ---
@@ -192,10 +192,6 @@ def plain(text: str) -> str:
 def signed(number: float, digits: int = 1) -> str:
     """A number with its sign, a real minus among them."""
     return f"{round(number, digits) + 0:+.{digits}f}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def word_probabilities(run: Run, log_p: Sequence[float] | None = None) -> list[float]:
@@ -215,7 +211,7 @@ def translation_html(label: str, run: Run, probabilities: Sequence[float], chang
         spans.append(
             f'<span class="mj-out {" ".join(kinds)}"><span dir=auto>{escape(word.text)}</span>'
             f'<span class=mj-share><i style="width:{100 * probability:.0f}%"></i></span>'
-            f"<small>{percent(probability)}</small></span>"
+            f"<small>{session.percent(probability)}</small></span>"
         )
     return f"<div class=mj-answer><span class=mj-of>{escape(label)}</span><div lang=fr>{''.join(spans)}</div></div>"
 

@@ -234,7 +234,7 @@ def ask_meaning(word: int) -> None:
         shares = [
             hidden_share(run, rows[:, :, place]) for run, rows, place in zip(runs, pair.rows, places, strict=True)
         ]
-        facts = {name: evidence.percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
+        facts = {name: session.percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
         st.caption(words["hidden"].format(word=evidence.plain(text_of(word)), **facts))
 
 

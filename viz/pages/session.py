@@ -400,6 +400,10 @@ def picture(model: str, text: str, beams: int, _run: Run) -> bytes:
     return pack_picture(run_record(_run), bits(_run), matrix_template(), codes)
 
 
+def percent(share: float, digits: int = 0) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
 def cells(run: Run) -> int:
     return sum(m.layers * m.heads * len(m.query_axis) * len(m.key_axis) for m in run.maps.values())
 

@@ -256,7 +256,7 @@ def show_leaning(done) -> None:
         inside = done.band.low <= done.change <= done.band.high
         numbers = {"change": done.change, "low": done.band.low, "high": done.band.high}
         facts = {name: evidence.signed(number) for name, number in numbers.items()}
-        facts |= {"sets": done.band.sets, "flips": evidence.percent(done.band.flips)}
+        facts |= {"sets": done.band.sets, "flips": session.percent(done.band.flips)}
         st.markdown(words["within" if inside else "beyond"].format(**facts))
     elif off or cut:
         st.markdown(words["no_band"])
@@ -270,7 +270,7 @@ def say_measured(options: list[Try]) -> None:
         if one.measured:
             say_held_out(one.measured)
         if one.searched:
-            found, turned = suggestions(choice.model), evidence.percent(one.searched)
+            found, turned = suggestions(choice.model), session.percent(one.searched)
             facts = {"n": found["search"]["n"], "turned": turned, "tested": len(found["heads"])}
             st.markdown(words["searched"].format(**facts))
 
@@ -278,12 +278,12 @@ def say_measured(options: list[Try]) -> None:
 def say_held_out(about: dict) -> None:
     low, high = about["flip_interval"]
     shares = {"flips": about["flip_rate"], "low": low, "high": high}
-    facts = {name: evidence.percent(share) for name, share in shares.items()}
+    facts = {name: session.percent(share) for name, share in shares.items()}
     facts |= {name: evidence.signed(about[f"separation_{name}"]) for name in ("before", "after")}
     said = words["held_out"].format(n=about["n"], **facts)
     if about["random"]:
         middle = about["random"]["leaning_flip_rate"][1]
-        said += " " + words["held_out_random"].format(random=evidence.percent(middle))
+        said += " " + words["held_out_random"].format(random=session.percent(middle))
     st.markdown(said)
 
 

@@ -147,11 +147,11 @@ def long_range(words: dict) -> dict:
     best = max(("rnn", "lstm", "gru"), key=lambda name: parity[name]["accuracy_median"])
     return {
         "pairs": recall["transformer"]["pairs"],
-        **{name: f"{row['accuracy_median']:.0%}" for name, row in recall.items()},
+        **{name: session.percent(row["accuracy_median"]) for name, row in recall.items()},
         "length": parity[best]["length"],
         "best": words["names"][best],
-        "parity_best": f"{parity[best]['accuracy_median']:.0%}",
-        "parity_transformer": f"{parity['transformer']['accuracy_median']:.0%}",
+        "parity_best": session.percent(parity[best]["accuracy_median"]),
+        "parity_transformer": session.percent(parity["transformer"]["accuracy_median"]),
     }
 
 
@@ -185,8 +185,8 @@ def scalability(words: dict) -> dict:
         "transformer": f"{scores['transformer-twin']:.1f}",
         "best": words["names"][best],
         "bleu": f"{scores[best]:.1f}",
-        "pronoun_transformer": f"{cards['transformer-twin']['scores']['pronouns']['pronoun_accuracy']:.0%}",
-        "pronoun_best": f"{cards[best]['scores']['pronouns']['pronoun_accuracy']:.0%}",
+        "pronoun_transformer": session.percent(cards["transformer-twin"]["scores"]["pronouns"]["pronoun_accuracy"]),
+        "pronoun_best": session.percent(cards[best]["scores"]["pronouns"]["pronoun_accuracy"]),
         "half": long // 2,
         "long": long,
         "growth": number(times["transformer"][long] / times["transformer"][long // 2]),
@@ -197,7 +197,7 @@ def scalability(words: dict) -> dict:
 
 def number(value: float) -> str:
     """Two digits that matter."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 10 else f"{value:#.2g}"
 
 
 FACTS = {

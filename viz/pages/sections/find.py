@@ -93,13 +93,13 @@ def say_found(words: dict, first: Found, texts: dict[str, str]) -> None:
     if first.usual is None:
         said.append(words["find_unknown"].format(like=like_name(words, first)))
     else:
-        low, high = map(evidence.percent, first.interval)
-        numbers = {"usual": evidence.percent(first.usual), "low": low, "high": high, "n": first.n}
+        low, high = map(session.percent, first.interval)
+        numbers = {"usual": session.percent(first.usual), "low": low, "high": high, "n": first.n}
         said.append(
             words["find_rare" if first.coincidence else "find_habit"].format(like=like_name(words, first), **numbers)
         )
     if first.baseline is not None:
-        said.append(words["find_baseline"].format(baseline=evidence.percent(first.baseline)))
+        said.append(words["find_baseline"].format(baseline=session.percent(first.baseline)))
     st.markdown(" ".join(said))
 
 

@@ -135,8 +135,8 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
         {
             said["model"]: [words["names"][name] for name in scored],
             said["pronoun"]: [with_interval(score["pronoun_accuracy"], score["interval"]) for score in scores],
-            said["pair"]: [f"{score['pair_accuracy']:.1%}" for score in scores],
-            said["named"]: [f"{score['antecedent_accuracy']:.1%}" for score in scores],
+            said["pair"]: [session.percent(score["pair_accuracy"], 1) for score in scores],
+            said["named"]: [session.percent(score["antecedent_accuracy"], 1) for score in scores],
             said["bleu"]: [f"{card['scores']['translation']['bleu']:.1f}" for card in scored.values()],
             said["parameters"]: [f"{card['parameters']:,}" for card in scored.values()],
             said["tokens"]: [said["million"].format(millions=card["tokens"] / 1e6) for card in scored.values()],
@@ -147,7 +147,7 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
             said["longer"].format(
                 millions=session.card("transformer")["tokens"] / 1e6,
                 bleu=shipped["translation"]["bleu"],
-                pronoun=shipped["pronouns"]["pronoun_accuracy"],
+                pronoun=session.percent(shipped["pronouns"]["pronoun_accuracy"], 1),
             )
         )
     st.caption(said["seeds"])
@@ -155,4 +155,4 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
 
 def with_interval(share: float, interval: list[float]) -> str:
     low, high = interval
-    return f"{share:.1%} [{low:.1%}, {high:.1%}]"
+    return f"{session.percent(share, 1)} [{100 * low:.1f}, {100 * high:.1f}]"
