@@ -65,7 +65,9 @@ def both(times: dict[str, dict[int, float]]) -> tuple[int, int]:
 
 def sequential(words: dict) -> dict:
     machine, times = machine_times("forward")
-    short, long = both(times)
+    _, long = both(times)
+    ratio = {length: time / times["lstm"][length] for length, time in times["transformer"].items() if length <= long}
+    best = min(ratio, key=ratio.get)
     document = timings()[machine]
     return {
         "machine": machine,
@@ -74,9 +76,9 @@ def sequential(words: dict) -> dict:
         "lstm": number(times["lstm"][long]),
         "gru": number(times["gru"][long]) if long in times["gru"] else "–",
         "transformer": number(times["transformer"][long]),
-        "short": short,
-        "short_ratio": number(times["transformer"][short] / times["lstm"][short]),
-        "long_ratio": number(times["transformer"][long] / times["lstm"][long]),
+        "best": best,
+        "best_ratio": number(ratio[best]),
+        "gru_ratio": number(times["transformer"][best] / times["gru"][best]) if best in times["gru"] else "–",
     }
 
 
