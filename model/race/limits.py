@@ -17,7 +17,7 @@ from model.race import clock, layers
 from model.race.cost import MODES, Cost, steps
 
 SMALL = 8  # width of a layer whose arithmetic takes no time
-SHORT = 64  # tokens; enough for what a call costs once to vanish among its steps
+SHORT, LONG = 64, 512  # tokens; what a call costs once, both cost alike
 LARGEST = {"cpu": 2048, "cuda": 8192, "mps": 4096}  # width of the matrices
 COPIED = {"cuda": 2**30}  # bytes
 NAMES = ("compute", "bytes", "steps")
@@ -90,11 +90,19 @@ def kernel_seconds(device: torch.device, dtype: torch.dtype, chain: int = 200) -
 
 
 def step_seconds(architecture: str, mode: str, device: torch.device, dtype: torch.dtype) -> float:
-    """Seconds of one dependent step of the library's own layer, where width 8 and one sequence leave nothing but the wait."""
+    """Seconds of one dependent step of the library's own layer, where width 8 and one sequence leave nothing but the wait.
+
+    What more steps take longer, so that a call's own cost is left out; all of a call where the number of steps is fixed.
+    """
     layer = layers.make(architecture, SMALL, 1).to(device, dtype)
-    x = torch.randn(1, SHORT, SMALL, device=device, dtype=dtype)
-    took = clock.quickest(layers.runner(architecture, mode, layer, x), device, repeats=10)
-    return took / float(steps(layers.ON_PAPER.get(architecture, architecture), mode, SHORT))
+    took, count = {}, {}
+    for length in (SHORT, LONG):
+        x = torch.randn(1, length, SMALL, device=device, dtype=dtype)
+        took[length] = clock.quickest(layers.runner(architecture, mode, layer, x), device, repeats=10)
+        count[length] = float(steps(layers.ON_PAPER.get(architecture, architecture), mode, length))
+    more = count[LONG] - count[SHORT]
+    slope = (took[LONG] - took[SHORT]) / more if more else 0.0
+    return slope if slope > 0 else took[SHORT] / count[SHORT]
 
 
 def cache_bytes(device: torch.device) -> int:
