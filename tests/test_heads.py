@@ -412,6 +412,8 @@ def test_shipped_roles_belong_to_the_shipped_weights_and_follow_from_their_score
     assert shipped["fingerprint"] == fingerprint(model) and file.stat().st_size < 300_000
     assert Counter(row["part"] for row in shipped["heads"]) == SHIPPED[model]
     assert shipped["sentences"]["reported_on"] >= 500
+    for shown in (shown for row in shipped["heads"] for shown in row["examples"].values()):
+        assert len({example["source"] for example in shown}) == len(shown)
     for row in shipped["heads"]:
         passed = {name: bool(score["passes"]) for name, score in row["scores"].items()}
         assert sorted(roles_of(passed)) == sorted(row["roles"])

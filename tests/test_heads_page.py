@@ -150,6 +150,16 @@ def test_examples_mark_the_two_words(open_page):
         assert re.sub(r"<.*?>", "", text) == example["source"]
 
 
+@pytest.mark.parametrize("part, layers", [("encoder", 4), ("decoder", 2), ("cross", 2)])
+def test_every_head_has_a_card(open_page, part, layers):
+    app = open_page(part=part)
+    for layer, head in ((layer, head) for layer in range(1, layers + 1) for head in range(1, 9)):
+        app.query_params.update(part=part, layer=str(layer), heads=str(head))
+        app.run()
+        assert not app.exception, (part, layer, head)
+        assert f"layer {layer} head {head}: {WORDS['roles'][row_of(part, layer, head)['label']]}" in titles(app)[1]
+
+
 def test_buttons_choose_a_head(open_page):
     app = open_page()
     app.get_by_key("card_part").set_value("cross").run()
@@ -207,6 +217,15 @@ def test_words_stand_in_the_address(open_page):
     app = open_page()
     app.selectbox(key="find_key").set_value(5).run()
     assert app.query_params["link"] == "8,6"
+
+
+def test_pronoun_and_it_are_known_to_be_translations(open_page):
+    run = recordings("transformer")[EXAMPLES[0], 4]
+    il = [word.text for word in run.target.words].index("il")
+    found = find(run, il, 7, HEADS, "cross")
+    assert {one.like for one in found} == {"translation"}
+    assert {one.like for one in find(run, il, 6, HEADS, "cross")} == {"offset"}
+    assert WORDS["roles"]["translation"] in said(open_page(part="cross", link=f"{il + 1},8"))
 
 
 def test_find_in_cross_attention(open_page):

@@ -6,6 +6,7 @@ tells a habit from a coincidence.
 
 from dataclasses import dataclass
 
+from model.evidence.questions import pronoun_step
 from model.evidence.seen import DIRECTIONS, to_words
 from model.language.relations import relations
 from model.reading.measures import wilson
@@ -67,7 +68,9 @@ def role_between(run: Run, query: int, key: int, part: str) -> str:
         [word.text.lower() for word in axis.words] for axis in (run.maps[part].query_axis, run.maps[part].key_axis)
     )
     if part == "cross":
-        return ""
+        step = pronoun_step(run.text, run.target)
+        known = step is not None and (query, key) == (run.target.tokens[step].word, it_of(run))
+        return "translation" if known else ""
     if queries[query] == keys[key] and run.maps[part].key_axis.words[key].kind == "word":
         return "same_word"
     if part == "decoder":
@@ -79,6 +82,11 @@ def role_between(run: Run, query: int, key: int, part: str) -> str:
         if (query, key) in ((one.place, one.governor), (one.governor, one.place)):
             return up if query == one.place else down
     return ""
+
+
+def it_of(run: Run) -> int | None:
+    """The word "it" of the sentence; None if there is none."""
+    return run.antecedents[0].word if run.antecedents else None
 
 
 def habit(row: dict | None, like: str, offset: int, sentences: int) -> dict:

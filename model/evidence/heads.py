@@ -176,8 +176,8 @@ def examples_of(seen: list[Seen], head: int, role: str, offset: int, reference: 
     by_number = {one.sentence: one for one in seen}
     links.sort(key=lambda link: -link[-1])
     return {
-        "strongest": [link_row(by_number, reference, link) for link in first_of_each(links)],
-        "weakest": [link_row(by_number, reference, link) for link in first_of_each(links[::-1])],
+        "strongest": [link_row(by_number, reference, link) for link in first_of_each(links, reference)],
+        "weakest": [link_row(by_number, reference, link) for link in first_of_each(links[::-1], reference)],
     }
 
 
@@ -187,11 +187,11 @@ def strongest_link(seen: Seen, head: int) -> tuple[int, int, int, float]:
     return seen.sentence, int(query), int(key), float(weights[query, key])
 
 
-def first_of_each(links: list[tuple]) -> list[tuple]:
-    """The first EXAMPLES links, one of each sentence."""
+def first_of_each(links: list[tuple], reference: Reference) -> list[tuple]:
+    """The first EXAMPLES links, one of each sentence; the generator writes some sentences twice."""
     taken = {}
     for link in links:
-        taken.setdefault(link[0], link)
+        taken.setdefault(reference.examples[link[0]].source, link)
         if len(taken) == EXAMPLES:
             break
     return list(taken.values())

@@ -27,16 +27,23 @@ def show(choice: session.Choice, words: dict, rows: list[dict], row: dict) -> No
     left, right = st.columns([1, 1], gap="large")
     with left:
         show_scores(words, row)
+        if any(one["part"] == "encoder" for one in rows):  # only a Transformer has heads to switch off
+            show_ways(choice, words, row)
     with right:
         show_examples(choice, words, row)
-    if any(one["part"] == "encoder" for one in rows):  # only a Transformer has heads to switch off
-        switch_link(choice, words, row)
 
 
-def switch_link(choice: session.Choice, words: dict, row: dict) -> None:
-    off = replace(choice, off=(f"{row['part']}.{row['layer'] + 1}.{row['head'] + 1}",))
-    icon = {"icon": ":material/toggle_off:", "query_params": off.to_query()}
-    st.page_link("viz/pages/switch.py", label=words["switch"], **icon)
+def show_ways(choice: session.Choice, words: dict, row: dict) -> None:
+    """The same head on the pages that switch it off, and that work it through."""
+    part, layer, head = row["part"], row["layer"] + 1, row["head"] + 1
+    off, inside = (
+        replace(choice, off=(f"{part}.{layer}.{head}",)),
+        replace(choice, part=part, layer=layer, heads=(head,)),
+    )
+    ways = (("switch", "switch", off, ":material/toggle_off:"), ("head", "inside", inside, ":material/functions:"))
+    with st.container(horizontal=True, key="card_ways"):
+        for page, name, view, icon in ways:
+            st.page_link(f"viz/pages/{page}.py", label=words[name], icon=icon, query_params=view.to_query())
 
 
 def ask_head(words: dict, rows: list[dict], row: dict) -> None:
@@ -103,13 +110,13 @@ def otherwise(words: dict, name: str, score: dict) -> str:
 def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
     for which in ("strongest", "weakest"):
         st.subheader(words[which if row["roles"] else f"{which}_none"], anchor=False)
-        for example in row["examples"][which]:
-            show_example(choice, words, row, example)
+        for number, example in enumerate(row["examples"][which]):
+            show_example(choice, words, row, example, f"{which} {number}")
     if row["part"] != "encoder":
         st.caption(words["french_how"])
 
 
-def show_example(choice: session.Choice, words: dict, row: dict, example: dict) -> None:
+def show_example(choice: session.Choice, words: dict, row: dict, example: dict, box: str) -> None:
     """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
     part, query, key = row["part"], example["query"], example["key"]
     asks, answers = {query: "mj-asks"}, {key: "mj-answers"}
@@ -125,7 +132,7 @@ def show_example(choice: session.Choice, words: dict, row: dict, example: dict) 
     )
     facts = {name: evidence.plain(example[f"{name}_text"]) for name in ("query", "key")}
     said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
-    with st.container(horizontal=True, vertical_alignment="center", key=f"example {example['source']} {query} {key}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
         st.page_link(
             "viz/pages/explore.py",

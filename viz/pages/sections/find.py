@@ -118,9 +118,8 @@ def show_found(words: dict, found: list[Found]) -> None:
     named_columns = {columns["weight"]: weight} | {
         columns[name]: share for name in ("usual", "low", "high", "baseline")
     }
-    st.dataframe(
-        table(words, found), placeholder="–", hide_index=True, height=35 * (SHOWN + 1) + 3, column_config=named_columns
-    )
+    height = 35 * (min(SHOWN, len(found)) + 1) + 3
+    st.dataframe(table(words, found), placeholder="–", hide_index=True, height=height, column_config=named_columns)
     lines = [
         (
             *(one.part, one.layer + 1, one.head + 1, one.weight, one.label, one.like, one.offset, one.usual),
