@@ -136,7 +136,7 @@ def test_ways_lead_on_with_this_head(explore):
     page = explore("view=atlas&lang=bn&layer=3&heads=5")
     hrefs = [link.get_attribute("href") for link in page.locator(".mj-ways a").all()]
     assert hrefs == [
-        "heads?lang=bn&part=encoder&layer=3&heads=5",
+        "heads?lang=bn&part=encoder&layer=3&heads=5#card",
         "head?lang=bn&part=encoder&layer=3&heads=5",
         "switch-off?lang=bn&off=encoder.3.5",
     ]
@@ -147,6 +147,7 @@ def test_ways_lead_on_with_this_head(explore):
     page.click("[data-view=matrix]")
     page.click("[data-way=heads]")
     expect(page.locator("h2").nth(1)).to_contain_text("3", timeout=WAIT_MS)
+    expect(page.locator("h2").nth(1)).to_be_in_viewport(timeout=WAIT_MS)
 
 
 # --- what the colour means ---

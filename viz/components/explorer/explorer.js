@@ -376,7 +376,7 @@ function mjDrawWays(at) {
   const place = { part, layer: layer + 1, heads: heads[0] + 1 }, kept = ["text", "model", "lang", "beams"], { searchParams } = new URL(window.location.href);
   const address = (way) => {
     const chosen = !one ? {} : way === "switch-off" ? { off: Object.values(place).join(".") } : place;
-    return `${way}?${new URLSearchParams({ ...Object.fromEntries([...searchParams].filter(([name]) => kept.includes(name))), ...chosen })}`;
+    return `${way}?${new URLSearchParams({ ...Object.fromEntries([...searchParams].filter(([name]) => kept.includes(name))), ...chosen })}${one && way === "heads" ? "#card" : ""}`;
   };
   const ways = (at.data.ways || []).filter((way) => one || way === "heads"), name = mjText(at, "way_of_head", { layer: layer + 1, head: heads[0] + 1 });
   const link = (way) => mjNode("a", { "data-way": way, href: address(way), target: "_self" }, [mjText(at, one ? `way_${way}` : "way_all")]);
