@@ -99,6 +99,10 @@ def test_csv_has_every_score_of_every_head(open_page, monkeypatch):
     line = dict(zip(header, next(row for row in rows if row[:3] == ("encoder", 2, 4) and row[5] == "coreference")))
     assert line["value"] == row_of("encoder", 2, 4)["scores"]["coreference"]["value"]
     assert all(len(row) == len(header) for row in rows)
+    line = dict(
+        zip(header, next(row for row in rows if row[:3] == ("encoder", 4, 7) and row[5] == "object_to_preposition"))
+    )
+    assert (line["word_by_word"], line["baseline_word_by_word"]) == (0.781, 0.918)
 
 
 # --- the three names ---
@@ -110,6 +114,19 @@ def test_three_names_count_the_heads_that_pass(open_page):
         passing = sum(any(GROUPS[role] == group for role in row["roles"]) for row in HEADS["heads"])
         kind = html.split(WORDS["names"][group])[1].split("</div>")[0]
         assert f"{passing} of 64 heads pass" in kind
+
+
+def test_grammar_counted_word_by_word_is_told(open_page, monkeypatch):
+    app = open_page(layer="4", heads="7")
+    assert WORDS["plain_worse"] in said(app)
+    assert "object → preposition, counted word by word: this head 78 %, the best fixed rule 92 %." in said(app)
+    row = row_of("encoder", 4, 7)
+    score = row["scores"]["object_to_preposition"] | {"plain": 0.95, "plain_baseline": 0.8}
+    better = [one for one in HEADS["heads"] if one is not row] + [
+        row | {"scores": row["scores"] | {"object_to_preposition": score}}
+    ]
+    monkeypatch.setattr(roles.measurement("transformer"), "result", {**HEADS, "heads": better})
+    assert WORDS["plain_some"].format(passed=1, all=64) in said(open_page())
 
 
 def test_none_passed_is_said(open_page, monkeypatch):

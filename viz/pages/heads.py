@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from model.evidence.labels import GROUPS, NO_ROLE, ROLES
+from model.evidence.labels import GROUPS, MARGIN, NO_ROLE, ROLES
 from viz.pages import evidence, roles, session
 from viz.pages.sections import card, find
 
@@ -82,9 +82,24 @@ def group_html(group: str, rows: list[dict]) -> str:
         f'<div class="mj-kind"><h3><i style="background:light-dark({", ".join(roles.colours(group))})"></i>'
         f"{words['letters'][group]} · {words['names'][group]}</h3><p><b>{escape(counted)}</b></p>"
         f"<p>{escape(words['says'][group])}</p>"
+        + (f"<p>{escape(plainly(rows))}</p>" if group == "grammar" else "")
         + "".join(f"<p class=mj-of>{escape(one)}</p>" for one in found)
         + "</div>"
     )
+
+
+def plainly(rows: list[dict]) -> str:
+    """What becomes of the grammar heads where words are counted one by one, as the papers do."""
+    margins = [
+        max(score["plain"] - score["plain_baseline"] for score in row["scores"].values() if "plain" in score)
+        for row in rows
+        if any("plain" in score for score in row["scores"].values())
+    ]
+    if not margins:
+        return ""
+    passed = sum(margin >= MARGIN for margin in margins)
+    name = "plain_some" if passed else "plain_none" if max(margins) > 0 else "plain_worse"
+    return words[name].format(passed=passed, all=len(rows))
 
 
 def listed(role: str, rows: list[dict]) -> str:
@@ -185,6 +200,8 @@ def table_csv(rows: list[dict]) -> None:
         "baseline",
         "baseline_is",
         "n",
+        "word_by_word",
+        "baseline_word_by_word",
     )
     lines = [
         (
@@ -196,6 +213,7 @@ def table_csv(rows: list[dict]) -> None:
                 score["baseline"],
                 score.get("rule", "equal weights"),
                 score["n"],
+                *(score.get(key, "") for key in ("plain", "plain_baseline")),
             ),
             *("" if score[key] is None else score[key] for key in ("threshold", "passes")),
         )

@@ -91,6 +91,10 @@ def show_scores(words: dict, row: dict) -> None:
     figure = role_scores(scores, names=words["chart"], dark=session.dark())
     st.plotly_chart(figure, theme=None, config=session.CHART, alt=words["chart_alt"], key="card_chart")
     st.caption(words["chart_how"])
+    for name, score in row["scores"].items():
+        if score["passes"] and "plain" in score:
+            facts = {key: session.percent(score[key]) for key in ("plain", "plain_baseline")}
+            st.caption(words["plain"].format(name=roles.score_name(words, name), **facts))
     for name in roles.OTHERWISE:
         if score := row["scores"].get(name):
             st.caption(otherwise(words, name, score))
