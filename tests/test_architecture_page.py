@@ -3,35 +3,25 @@
 import csv
 import json
 import time
-from pathlib import Path
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
 from safetensors.torch import save_file
-from streamlit.testing.v1 import AppTest
 
 from model.reading import recorded, trace, translate
 from model.reading.recorded import EXAMPLES
 from tests.conftest import unpack_diagram
+from tests.pages import opened
 from viz.pages import diagrams, session
 from viz.pages.session import Choice
 
-APP = str(Path(__file__).parent.parent / "app.py")
 CACHES = (session.translator, session.computed_run, session.traced, session.warm)
 
 
 @pytest.fixture
 def open_page():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120)
-        app.context["url"] = "http://127.0.0.1/"
-        app.run()
-        app.context["url"] = "http://127.0.0.1/architecture"  # as a browser says it
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("viz/pages/architecture.py").run()
-
-    return open_
+    return partial(opened, "architecture", "architecture")
 
 
 @pytest.fixture

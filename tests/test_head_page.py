@@ -1,32 +1,21 @@
 """The head page through Streamlit's own tester: what stands in the address is what is worked through."""
 
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.reading import head as reading
 from model.reading.recorded import EXAMPLES, recordings
+from tests.pages import opened
 from viz.figures.formula import decimal
 from viz.pages import session
 from viz.pages.session import Choice
 
-APP = str(Path(__file__).parent.parent / "app.py")
-
 
 @pytest.fixture
 def open_head():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120)
-        app.context["url"] = "http://127.0.0.1/"
-        app.run()
-        app.context["url"] = "http://127.0.0.1/head"  # as a browser says it
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("viz/pages/head.py").run()
-
-    return open_
+    return partial(opened, "head", "head")
 
 
 def words_on(app) -> str:

@@ -2,33 +2,24 @@
 
 import json
 import re
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.evidence.find import find
 from model.evidence.labels import GROUPS
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
-from tests.test_pair_page import figures, said
+from tests.pages import figures, opened, said
 from viz.pages import roles, session
 from viz.pages.sections import card
 
-APP = str(Path(__file__).parent.parent / "app.py")
 HEADS = measured_heads("transformer")
 WORDS = session.strings("en")["heads"]
 
 
 @pytest.fixture
 def open_page():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120).run()
-        app.context["url"] = "http://127.0.0.1/heads"  # as a browser says it
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("viz/pages/heads.py").run()
-
-    return open_
+    return partial(opened, "heads", "heads")
 
 
 def row_of(part: str, layer: int, head: int) -> dict:

@@ -1,16 +1,14 @@
 """The page of two sentences: turn one knob, see one thing change; what cannot be compared gets one sentence."""
 
-import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.reading.recorded import EXAMPLES, recordings
+from tests.pages import component, figures, opened, said
 from viz.pages import session, stacks
 
-APP = str(Path(__file__).parent.parent / "app.py")
 PAIR_RUNS = [recordings("transformer")[text, 4] for text in EXAMPLES[:2]]
 COLOUR = session.strings("en")["explorer"]
 PAIR = {"text": EXAMPLES[0], "second": EXAMPLES[1]}
@@ -18,30 +16,7 @@ PAIR = {"text": EXAMPLES[0], "second": EXAMPLES[1]}
 
 @pytest.fixture
 def open_page():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120).run()
-        app.context["url"] = "http://127.0.0.1/pair"  # as a browser says it
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("viz/pages/pair.py").run()
-
-    return open_
-
-
-def component(app, name) -> dict:
-    """What a component was sent."""
-    (found,) = (one for one in app.get("bidi_component") if one.proto.component_name == f"monojog_{name}")
-    return json.loads(found.proto.json)
-
-
-def figures(app) -> list[dict]:
-    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
-
-
-def said(app) -> str:
-    kinds = (app.info, app.warning, app.error, app.caption, app.markdown)
-    page = [element.value for kind in kinds for element in kind]
-    return "\n".join([*page, *(one.proto.body for one in app.get("html"))])
+    return partial(opened, "pair", "pair")
 
 
 def chosen_word(app) -> str:

@@ -3,30 +3,21 @@
 import csv
 import io
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.race.cost import parity_length
 from model.reading.run import Axis, Word
+from tests.pages import opened
 from viz.pages import session
 from viz.pages.sections import claims, results, speed, translations
 from viz.pages.sweeps import Job
 
-APP = str(Path(__file__).parent.parent / "app.py")
-
 
 @pytest.fixture
 def open_race():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120)
-        for name, value in query.items():
-            app.query_params[name] = str(value)
-        app.run()
-        return app.switch_page("viz/pages/race.py").run()
-
-    return open_
+    return partial(opened, "race", "race")
 
 
 def texts(app) -> str:

@@ -1,30 +1,21 @@
 """The page that switches heads off: the translation, the leaning and the control answer to what is off."""
 
 import re
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.evidence.interventions import WAYS
 from model.reading.recorded import EXAMPLES
-from tests.test_pair_page import component, figures, said
+from tests.pages import component, figures, opened, said
 from viz.pages import session
 
-APP = str(Path(__file__).parent.parent / "app.py")
 IT_TO_ANIMAL = "encoder.8.2"  # in EXAMPLES[0]
 
 
 @pytest.fixture
 def open_page():
-    def open_(**query):
-        app = AppTest.from_file(APP, default_timeout=120).run()
-        app.context["url"] = "http://127.0.0.1/switch-off"  # as a browser says it
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.switch_page("viz/pages/switch.py").run()
-
-    return open_
+    return partial(opened, "switch", "switch-off")
 
 
 def translations(app) -> list[str]:
