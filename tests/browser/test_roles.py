@@ -323,9 +323,18 @@ def heads(open_page, address):
 
 def test_row_of_the_table_opens_its_card(heads):
     page = heads()
-    box = page.get_by_test_id("stDataFrame").first.bounding_box()
-    page.mouse.click(box["x"] + 15, box["y"] + 35 + 17)  # the first row's mark
-    expect(page.locator("h2").nth(1)).to_contain_text("Encoder, layer 1 head 1", timeout=WAIT_MS)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached")
+    table, card = page.get_by_test_id("stDataFrame").first, page.locator("h2").nth(1)
+    table.locator("canvas").first.wait_for(timeout=WAIT_MS)
+    for _ in range(10):  # a table that is still being laid out on a busy machine takes no click
+        box = table.bounding_box()
+        page.mouse.click(box["x"] + 15, box["y"] + 35 + 17)  # the first row's mark
+        try:
+            expect(card).to_contain_text("Encoder, layer 1 head 1", timeout=WAIT_MS / 10)
+            break
+        except AssertionError:
+            continue
+    expect(card).to_contain_text("Encoder, layer 1 head 1")
     assert query(page) == {"layer": "1", "heads": "1"}
 
 
