@@ -34,6 +34,23 @@ def test_first_screen_needs_no_choice(open_page):
     assert (first["data"][0]["zmin"], second["data"][0]["zmax"]) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    "text, second",
+    [
+        (EXAMPLES[1], EXAMPLES[0]),
+        ("The duck can't stay in the bay. It is nervous.", "The duck can't stay in the bay. It is rapid."),
+        ("My dog sleeps because it is old.", None),
+    ],
+)
+def test_sentence_that_comes_alone_gets_its_other_half_or_itself(open_page, text, second):
+    app = open_page(text=text)
+    assert not app.exception
+    assert app.text_input(key="second").value == (second or text)
+    assert ("The two sentences are the same." in said(app)) is (second is None)
+    app.text_input(key="second").set_value(text.replace(" is ", " was ").replace(" was ", " seemed ", 1)).run()
+    assert not app.exception and "The two sentences are the same." not in said(app)
+
+
 def test_changed_words_are_marked_in_both_languages(open_page):
     sentences, translations = component(open_page(), "interlinear")["blocks"]
     marked = [

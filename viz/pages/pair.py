@@ -61,10 +61,23 @@ def open_section(name: str) -> None:
 # --- the pair ---
 
 
+def known_pairs(model: str) -> list[list[str]]:
+    return [pair["sentences"] for pair in suggestions(model).get("pairs", ())] or [list(EXAMPLES[:2])]
+
+
+def with_second(found: session.Choice) -> session.Choice:
+    """A sentence that comes alone gets the other half of its pair; one that has none stands twice, to be changed."""
+    if "second" in st.query_params or not found.text.strip():
+        return found
+    other = [pair[1 - pair.index(found.text)] for pair in known_pairs(found.model) if found.text in pair]
+    st.session_state.second = (other or [found.text])[0]
+    return replace(found, second=st.session_state.second)
+
+
 def sentence_boxes() -> None:
     for column, box in zip(st.columns(2), ("text", "second"), strict=True):
         column.text_input(words[box], key=box, on_change=new_sentence, args=(box,))
-    pairs = [pair["sentences"] for pair in suggestions(choice.model).get("pairs", ())] or [list(EXAMPLES[:2])]
+    pairs = known_pairs(choice.model)
     with st.container(horizontal=True, gap="xsmall", key="examples"):
         for number, (first, second) in enumerate(pairs):
             kind = "primary" if (first, second) == (choice.text, choice.second) else "secondary"
@@ -381,7 +394,7 @@ def say_patching(job: evidence.Filling) -> None:
     )
 
 
-choice = session.current_choice()
+choice = with_second(session.current_choice())
 words, colour = session.strings(choice.lang)["pair"], session.strings(choice.lang)["explorer"]
 st.html(evidence.STYLE)
 sentence_boxes()
