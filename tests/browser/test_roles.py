@@ -138,6 +138,7 @@ def test_ways_lead_on_with_this_head(explore):
     assert hrefs == [
         "heads?lang=bn&part=encoder&layer=3&heads=5#card",
         "head?lang=bn&part=encoder&layer=3&heads=5",
+        "pair?lang=bn&part=encoder&layer=3&heads=5",
         "switch-off?lang=bn&off=encoder.3.5",
     ]
     page.click("[data-view=lines]")

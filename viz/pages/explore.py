@@ -12,7 +12,7 @@ if run := read_sentence(choice):
     if run.maps:
         known = {"meanings": stacks.meanings(run), "roles": roles.by_part(choice.model, choice.lang)}
         known["groups"] = roles.groups(choice.lang)
-        known["ways"] = ["heads", "head", "switch-off"] if "encoder" in run.maps else ["heads"]
+        known["ways"] = ["heads", "head", "pair", "switch-off"] if "encoder" in run.maps else ["heads"]
         session.show(run, choice, known, stacks.asked_for(run, choice))
     else:
         st.html(f"<p class=mj-plain lang=fr>{escape(run.translation)}</p>")

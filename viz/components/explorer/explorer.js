@@ -370,7 +370,8 @@ function mjDrawFrame(at) {
   parts.actions.replaceChildren(mjNode("span", { class: "mj-group-name" }, [mjText(at, "save")]), save("csv"), save("svg"), save("png"), (parts.copy = mjNode("button", { type: "button", "data-copy": true, onclick: () => mjCopy(at) }, [mjText(at, "copy_link")])));
 }
 
-/** Ways on from here: what the chosen head does, its arithmetic, the sentence without it. For several heads, what heads do. */
+/** Ways on from here: what the chosen head does, its arithmetic, the same head beside another sentence (its encoder's), the
+ * sentence without it. For several heads, what heads do. */
 function mjDrawWays(at) {
   const { part } = at.state, { layer, heads } = at.chosen(part, true), one = at.state.view === "matrix" || heads.length === 1;
   const place = { part, layer: layer + 1, heads: heads[0] + 1 }, kept = ["text", "model", "lang", "beams"], { searchParams } = new URL(window.location.href);
@@ -378,7 +379,7 @@ function mjDrawWays(at) {
     const chosen = !one ? {} : way === "switch-off" ? { off: Object.values(place).join(".") } : place;
     return `${way}?${new URLSearchParams({ ...Object.fromEntries([...searchParams].filter(([name]) => kept.includes(name))), ...chosen })}${one && way === "heads" ? "#card" : ""}`;
   };
-  const ways = (at.data.ways || []).filter((way) => one || way === "heads"), name = mjText(at, "way_of_head", { layer: layer + 1, head: heads[0] + 1 });
+  const ways = (at.data.ways || []).filter((way) => way === "heads" || (one && (way !== "pair" || part === "encoder"))), name = mjText(at, "way_of_head", { layer: layer + 1, head: heads[0] + 1 });
   const link = (way) => mjNode("a", { "data-way": way, href: address(way), target: "_self" }, [mjText(at, one ? `way_${way}` : "way_all")]);
   at.parts.ways.replaceChildren(...(one && ways.length ? [mjNode("span", { class: "mj-group-name" }, [name])] : []), ...ways.map(link));
 }
