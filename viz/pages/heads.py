@@ -188,39 +188,20 @@ def row_chosen() -> None:
 
 def table_csv(rows: list[dict]) -> None:
     header = (
-        "part",
-        "layer",
-        "head",
-        "label",
-        "group",
-        "score",
-        "value",
-        "low",
-        "high",
-        "baseline",
-        "baseline_is",
-        "n",
-        "word_by_word",
-        "baseline_word_by_word",
+        *("part", "layer", "head", "label", "group", "score", "value", "low", "high", "baseline", "baseline_is", "n"),
+        *("word_by_word", "baseline_word_by_word", "threshold", "passes"),
     )
     lines = [
         (
-            *(row["part"], row["layer"] + 1, row["head"] + 1, row["label"], row["group"]),
-            *(
-                name,
-                score["value"],
-                *score["interval"],
-                score["baseline"],
-                score.get("rule", "equal weights"),
-                score["n"],
-                *(score.get(key, "") for key in ("plain", "plain_baseline")),
-            ),
+            *(row["part"], row["layer"] + 1, row["head"] + 1, row["label"], row["group"], name),
+            *(score["value"], *score["interval"], score["baseline"], score.get("rule", "equal weights"), score["n"]),
+            *(score.get("plain", ""), score.get("plain_baseline", "")),
             *("" if score[key] is None else score[key] for key in ("threshold", "passes")),
         )
         for row in rows
         for name, score in row["scores"].items()
     ]
-    evidence.csv_button(words["csv"], f"heads-{choice.model}.csv", (*header, "threshold", "passes"), lines, "heads csv")
+    evidence.csv_button(words["csv"], f"heads-{choice.model}.csv", header, lines, "heads csv")
 
 
 def chosen_row(rows: list[dict]) -> dict:
