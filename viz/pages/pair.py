@@ -312,7 +312,7 @@ def show_maps(layer: int, head: int) -> None:
         )
         column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
         column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
-    st.caption(words["maps_how"] if meaning == "weights" else f"{colour[f'tells_{meaning}']} {scale_text()}")
+    st.caption(words["maps_how"] if meaning == "weights" else colour[f"tells_{meaning}"])
 
 
 def say_row(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
