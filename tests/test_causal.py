@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from model.evidence.causal import pair_report, parse_head
+from model.evidence.causal import pair_report
 from model.evidence.compare import compare, mean_values, random_interventions
 from model.evidence.held_out import edge, gather, held_out, pronoun_in, retranslated
-from model.evidence.interventions import Edge, Head, Intervention, all_heads, altered, shape_of, written
+from model.evidence.interventions import Edge, Intervention, all_heads, altered, shape_of, written
 from model.evidence.left_to_right import left_to_right
 from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
 from model.evidence.patching import Patching, patching
@@ -22,6 +22,7 @@ from model.language.pronouns import PronounExample, examples
 from model.language.tokenizer import START, Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
+from model.reading.place import Place
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, suggestions
 from model.reading.run import Axis, Word
 from model.reading.translate import TextError, Translator, axis
@@ -125,18 +126,18 @@ def test_before_and_after_are_what_each_network_writes(small):
 
 
 def test_without_a_pronoun_there_is_no_log_ratio(small):
-    done = compare(small, "the dog sleeps", Intervention((Head("cross", 0, 0),)))
+    done = compare(small, "the dog sleeps", Intervention((Place("cross", 0, 0),)))
     assert question(small, done.before) is None  # untrained: it writes no il
     assert (done.step, done.log_ratio, done.band, done.change) == (None, None, None, None)
 
 
 def test_a_text_that_cannot_be_read_says_so(small):
     with pytest.raises(TextError, match="no text to read"):
-        compare(small, " ", Intervention((Head("cross", 0, 0),)))
+        compare(small, " ", Intervention((Place("cross", 0, 0),)))
 
 
 def test_random_controls_are_other_heads_of_the_same_layers(shipped):
-    chosen = Intervention((Head("cross", 1, 2), Head("encoder", 0, 5), Head("encoder", 0, 7)), "uniform")
+    chosen = Intervention((Place("cross", 1, 2), Place("encoder", 0, 5), Place("encoder", 0, 7)), "uniform")
     controls = random_interventions(shipped.network, chosen, {}, 20, seed=0)
     assert len(set(controls)) == 20 and controls == random_interventions(shipped.network, chosen, {}, 20, seed=0)
     for control in controls:
@@ -182,7 +183,7 @@ def test_all_heads_off_is_nonsense_and_called_so(shipped):
 
 def test_suggestions_belong_to_the_shipped_weights_and_come_out_again(shipped):
     found = suggestions("transformer")
-    heads = Intervention(tuple(Head(one["part"], one["layer"], one["head"]) for one in found["heads"]), found["how"])
+    heads = Intervention(tuple(Place(one["part"], one["layer"], one["head"]) for one in found["heads"]), found["how"])
     assert 1 <= len(heads.heads) <= 6 and found["held_out"]["n"] >= 100 and len(found["pairs"]) == 10
     first = found["pairs"][0]
     assert first["sentences"] == [TIRED, WIDE]
@@ -235,9 +236,9 @@ def test_the_search_takes_the_head_that_matters(shipped):
     pairs = gather(shipped, [tuple(PronounExample(text, "", "", "", "", "") for text in (TIRED, WIDE))])
     sets = [
         chosen
-        for chosen, _ in grow(shipped, pairs, [Head("decoder", 0, 0), Head("cross", 1, 2), Head("encoder", 3, 0)])
+        for chosen, _ in grow(shipped, pairs, [Place("decoder", 0, 0), Place("cross", 1, 2), Place("encoder", 3, 0)])
     ]
-    assert sets[0] == (Head("cross", 1, 2),) and [len(chosen) for chosen in sets] == [1, 2, 3]
+    assert sets[0] == (Place("cross", 1, 2),) and [len(chosen) for chosen in sets] == [1, 2, 3]
 
 
 def test_mean_values_are_those_of_every_sentence_alone(small):
@@ -273,7 +274,7 @@ def test_patching_everything_is_the_other_run_and_nothing_is_none(small, corrupt
     assert found == pytest.approx([1, 0], abs=1e-3)  # 1e-5 over a difference of a few hundredths
 
 
-@pytest.mark.parametrize("head", [Head("encoder", 1, 2), Head("decoder", 3, 0), Head("cross", 4, 1)])
+@pytest.mark.parametrize("head", [Place("encoder", 1, 2), Place("decoder", 3, 0), Place("cross", 4, 1)])
 @pytest.mark.parametrize("corrupted", [WIDE, LONG])
 def test_patching_a_head_is_writing_its_values_by_hand(small, head, corrupted):
     ready = made_ready(small, TIRED, corrupted)
@@ -300,7 +301,7 @@ def test_every_head_and_layer_has_an_effect(small):
     assert len(found) == ready.steps == 2 * 4 + 5 * 4 + 5 * 4
     first = [("encoder", 0, 0), ("encoder", 0, 1), ("encoder", 0, 2), ("encoder", 0, None), ("encoder", 1, 0)]
     assert [(one.part, one.layer, one.head) for one in found][:5] == first
-    layer = [Head("encoder", 0, head) for head in range(3)]
+    layer = [Place("encoder", 0, head) for head in range(3)]
     alone = [ready.patched(ready.values(), [some])[0] for some in ([layer[0]], [layer[1]], [layer[2]], layer)]
     assert alone == pytest.approx([one.effect for one in found[:4]], abs=1e-3)
 
@@ -423,9 +424,9 @@ def test_left_to_right_needs_a_pair_and_a_word(small):
 
 
 def test_heads_are_named_as_on_screen():
-    assert parse_head("encoder.2.4") == Head("encoder", 1, 3)
+    assert Place.parse("encoder.2.4") == Place("encoder", 1, 3)
     with pytest.raises(ValueError, match=r"counted from 1; got 'encoder\.0\.4'"):
-        parse_head("encoder.0.4")
+        Place.parse("encoder.0.4")
 
 
 @pytest.mark.parametrize(
@@ -445,7 +446,7 @@ def test_wrong_input_is_one_sentence(arguments, message):
 def test_a_model_without_heads_says_so(small):
     network = Recurrent(RecurrentConfig(len(small.tokenizer), width=11, hidden=14))
     recurrent = Translator(network, small.tokenizer, "gru", torch.device("cpu"))
-    for ask in (lambda: compare(recurrent, TIRED, Intervention((Head("cross", 0, 0),))),
+    for ask in (lambda: compare(recurrent, TIRED, Intervention((Place("cross", 0, 0),))),
                 lambda: patching(recurrent, TIRED, WIDE), lambda: left_to_right(recurrent, TIRED, WIDE)):  # fmt: skip
         with pytest.raises(ValueError, match="only a Transformer has them"):
             ask()

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from model.reading.place import Place
 from viz.components import headgrid, interlinear
+from viz.pages.session import places
 
 # 2 layers, 3 heads, 5 rows, 7 columns
 
@@ -46,12 +48,13 @@ def believed(module, monkeypatch, sent):
     "sent", [None, {}, {"chosen": None}, {"chosen": 3}, {"chosen": {"heads": [4, None, "x", "a.1.1"]}}]
 )
 def test_what_is_no_head_is_left_out(monkeypatch, sent):
-    assert believed(headgrid, monkeypatch, sent) == ()
+    assert places(believed(headgrid, monkeypatch, sent)) == ()
 
 
 def test_clicked_heads_come_once_and_in_order(monkeypatch):
     heads = ["encoder.2.4", "cross.1.1", "encoder.2.4", "encoder.0.1"]
-    assert believed(headgrid, monkeypatch, {"chosen": {"heads": heads}}) == ("cross.1.1", "encoder.2.4")
+    found = places(believed(headgrid, monkeypatch, {"chosen": {"heads": heads}}))
+    assert found == (Place("cross", 0, 0), Place("encoder", 1, 3))
 
 
 @pytest.mark.parametrize(

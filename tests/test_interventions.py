@@ -7,7 +7,6 @@ import torch
 
 from model.evidence.interventions import (
     Edge,
-    Head,
     Intervention,
     all_heads,
     altered,
@@ -19,6 +18,7 @@ from model.language.tokenizer import PAD
 from model.networks.attention import attend, causal_mask
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
+from model.reading.place import Place
 from model.reading.search import search
 
 B, S, T, V, C, H = 2, 7, 5, 31, 33, 3
@@ -86,7 +86,7 @@ def test_zero_takes_all_weights_away(network, texts, part):
             return weights @ values
         return mixed
 
-    same(network, texts, Intervention((Head(part, 1, 0), Head(part, 1, 2))), edit)
+    same(network, texts, Intervention((Place(part, 1, 0), Place(part, 1, 2))), edit)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -98,7 +98,7 @@ def test_uniform_shares_among_the_keys_a_query_may_see(network, texts, part):
             return weights @ values
         return mixed
 
-    same(network, texts, Intervention((Head(part, 0, 1),), "uniform"), edit)
+    same(network, texts, Intervention((Place(part, 0, 1),), "uniform"), edit)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -112,7 +112,7 @@ def test_mean_writes_the_same_everywhere(network, texts, part):
             mixed[:, 2] = means[part][1, 2]
         return mixed
 
-    same(network, texts, Intervention((Head(part, 1, 2),), "mean"), edit, means=means)
+    same(network, texts, Intervention((Place(part, 1, 2),), "mean"), edit, means=means)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -167,19 +167,19 @@ def test_rows_under_nothing_are_the_same_to_the_bit(network, texts):
 
 def test_heads_beside_are_the_same_to_the_bit(network, texts):
     before, after = (
-        written(one, *texts)["encoder"] for one in (network, altered(network, Intervention((Head("encoder", 1, 1),))))
+        written(one, *texts)["encoder"] for one in (network, altered(network, Intervention((Place("encoder", 1, 1),))))
     )
     assert torch.equal(before[0], after[0]) and torch.equal(before[1, :, [0, 2]], after[1, :, [0, 2]])
 
 
 def test_the_copy_shares_every_weight(network):
-    twin = altered(network, Intervention((Head("cross", 4, 0),)))
+    twin = altered(network, Intervention((Place("cross", 4, 0),)))
     assert {id(weight) for weight in twin.parameters()} == {id(weight) for weight in network.parameters()}
     assert not twin.training
 
 
 def test_each_row_is_under_its_own_intervention(network, texts):
-    some = [Intervention((Head("encoder", 0, 1),)), Intervention(edges=(Edge("cross", (1, 6), (2,)),))]
+    some = [Intervention((Place("encoder", 0, 1),)), Intervention(edges=(Edge("cross", (1, 6), (2,)),))]
     together = altered(network, *some)(*texts)
     for row, one in enumerate(some):
         torch.testing.assert_close(together[row], altered(network, one)(*texts)[row], atol=FLOAT32, rtol=FLOAT32)
@@ -207,7 +207,7 @@ def test_threads_do_not_leak(network, texts):
 # --- word by word, as in a search ---
 
 EVERYTHING = Intervention(
-    (Head("encoder", 1, 2), Head("decoder", 3, 0), Head("cross", 0, 1)),
+    (Place("encoder", 1, 2), Place("decoder", 3, 0), Place("cross", 0, 1)),
     "uniform",
     (Edge("decoder", (0, 1), (2, 3)), Edge("cross", (5,), (1, 4), 4), Edge("cross", (0,), None, 2, 2)),
 )
@@ -226,7 +226,7 @@ def test_word_by_word_equals_all_at_once_under_an_intervention(network, texts):
 
 def test_a_search_is_under_the_intervention(network, texts):
     source, _ = texts
-    some = [Intervention((Head("encoder", 0, 1), Head("cross", 1, 0))), EVERYTHING]
+    some = [Intervention((Place("encoder", 0, 1), Place("cross", 1, 0))), EVERYTHING]
     for beams in (1, 3):
         alone = [search(altered(network, one), source[[row]], beams=beams)[0] for row, one in enumerate(some)]
         assert search(altered(network, *some), source, beams=beams) == alone
@@ -250,10 +250,10 @@ def test_reference_means_leave_padding_out(network, texts):
 @pytest.mark.parametrize(
     "intervention, message",
     [
-        (Intervention((Head("encoder", 2, 0),)), "the encoder has 2 layers of 3 heads; got layer 2, head 0"),
-        (Intervention((Head("cross", 0, 3),)), "the cross has 5 layers of 3 heads; got layer 0, head 3"),
-        (Intervention((Head("middle", 0, 0),)), "part must be one of encoder, decoder, cross; got 'middle'"),
-        (Intervention((Head("encoder", 0, 0),), "mean"), "needs a reference set"),
+        (Intervention((Place("encoder", 2, 0),)), "the encoder has 2 layers of 3 heads; got layer 2, head 0"),
+        (Intervention((Place("cross", 0, 3),)), "the cross has 5 layers of 3 heads; got layer 0, head 3"),
+        (Intervention((Place("middle", 0, 0),)), "part must be one of encoder, decoder, cross; got 'middle'"),
+        (Intervention((Place("encoder", 0, 0),), "mean"), "needs a reference set"),
         (Intervention(edges=(Edge("encoder", ()),)), "an edge needs keys"),
         (Intervention(edges=(Edge("encoder", (-1,)),)), "positions from 0"),
     ],
@@ -265,16 +265,16 @@ def test_what_is_not_there_is_refused(network, intervention, message):
 
 def test_unknown_ways_are_refused():
     with pytest.raises(ValueError, match="how must be one of zero, mean, uniform; got 'off'"):
-        Intervention((Head("encoder", 0, 0),), "off")
+        Intervention((Place("encoder", 0, 0),), "off")
 
 
 def test_a_network_without_heads_is_refused():
     recurrent = Recurrent(RecurrentConfig(V, width=11, hidden=14, attention=True))
     with pytest.raises(ValueError, match="only a Transformer has them"):
-        altered(recurrent, Intervention((Head("cross", 0, 0),)))
+        altered(recurrent, Intervention((Place("cross", 0, 0),)))
 
 
 def test_interventions_of_a_batch_must_fit_it(network, texts):
-    one = Intervention((Head("encoder", 0, 0),))
+    one = Intervention((Place("encoder", 0, 0),))
     with pytest.raises(ValueError, match="multiple of the interventions = 3; got 2"):
         altered(network, one, one, one)(*texts)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from model.reading.measures import bootstrap, clustered_wilson, label, wilson
+from model.reading.measures import bootstrap, clustered_wilson, wilson
+from model.reading.place import label
 
 
 def test_heads_count_from_one_on_screen():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.reading.place import Link, Place
 from model.reading.recorded import EXAMPLES
 from tests.conftest import unpack
 from viz.components.explorer import with_length
@@ -17,7 +18,12 @@ CHOICES = [
     Choice(text="", threshold=0.37, hide=False, layer=3, heads=(2, 7), word=9, step=11),
     Choice(text="a=b&c d+é মন 😀", heads=(), word=0),
     Choice(
-        second="", nouns=(7, 3), off=("cross.1.2", "encoder.11.5"), how="mean", cut=("cross.0.3",), opened=("causal",)
+        second="",
+        nouns=(7, 3),
+        off=(Place("cross", 0, 1), Place("encoder", 10, 4)),
+        how="mean",
+        cut=(Link("cross", None, 2), Link("encoder", 7, 1, 0, 4)),
+        opened=("causal",),
     ),
     Choice(meaning="gradient", link=(3, 3), score="long_arcs"),
 ]

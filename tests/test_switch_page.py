@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from model.evidence.interventions import WAYS
+from model.reading.place import Place
 from model.reading.recorded import EXAMPLES
 from tests.pages import component, figures, opened, said
 from viz.pages import session
@@ -102,7 +103,7 @@ def test_a_link_is_cut_in_one_head(open_page):
     app = open_page()
     app.selectbox(key="cut_query").set_value(8)
     app.selectbox(key="cut_key").set_value(1)
-    app.selectbox(key="cut_head").set_value(".2.4")
+    app.selectbox(key="cut_head").set_value(Place("encoder", 1, 3))
     app.button(key="cut_link").click().run()
     assert not app.exception and app.query_params["cut"] == f"{IT_TO_ANIMAL}.2.4"
     assert app.button(key=f"uncut {IT_TO_ANIMAL}.2.4").label.startswith("Encoder 2.4: it → animal")

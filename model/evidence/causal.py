@@ -11,19 +11,19 @@ then one of the two pronouns must be wrong.
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 import torch
 
 from model.evidence.compare import Band, Comparison, compare, mean_values, random_interventions
 from model.evidence.held_out import generated, held_out, pronoun_in
-from model.evidence.interventions import PARTS, WAYS, Head, Intervention, altered, shape_of
+from model.evidence.interventions import WAYS, Intervention, altered, shape_of
 from model.evidence.left_to_right import left_to_right
 from model.evidence.pairs import check_pair
 from model.evidence.patching import patching
 from model.evidence.questions import log_ratios, question
-from model.evidence.suggestions import TEST, head_record, write
+from model.evidence.suggestions import TEST, write
+from model.reading.place import Place
 from model.reading.recorded import suggestions
 from model.reading.translate import CheckpointError, Translator
 
@@ -45,7 +45,7 @@ def pair_report(translator: Translator, first: str, second: str, intervention: I
     members = [member_report(translator, one) for one in done]
     before, after = (done[0].log_ratio[i] - done[1].log_ratio[i] for i in (0, 1))
     return {
-        "heads": [head_record(head) for head in intervention.heads],
+        "heads": [head.record for head in intervention.heads],
         "how": intervention.how,
         "before": before,
         "after": after,
@@ -87,24 +87,16 @@ def pair_band(translator: Translator, done: list[Comparison], intervention: Inte
     return vars(Band.of(changes, flips))
 
 
-def parse_head(text: str) -> Head:
-    """A head as it is called on screen: encoder.2.4 is layer 2 head 4 of the encoder, counted from 1."""
-    found = re.fullmatch(rf"({'|'.join(PARTS)})\.([1-9]\d*)\.([1-9]\d*)", text.strip())
-    if not found:
-        raise ValueError(f"a head is written encoder.2.4, decoder.1.3 or cross.2.3, counted from 1; got {text!r}")
-    return Head(found[1], int(found[2]) - 1, int(found[3]) - 1)
-
-
 def chosen_heads(arguments: argparse.Namespace) -> Intervention:
     """The heads that were asked for, else those suggested for this checkpoint."""
     if arguments.heads:
-        return Intervention(tuple(map(parse_head, arguments.heads.split(","))), arguments.how)
+        return Intervention(tuple(map(Place.parse, arguments.heads.split(","))), arguments.how)
     found = suggestions(arguments.model)
     if not found:
         raise ValueError(
             f"No heads are suggested for the weights of “{arguments.model}”: name some with --heads, or find them with --suggest."
         )
-    return Intervention(tuple(Head(one["part"], one["layer"], one["head"]) for one in found["heads"]), arguments.how)
+    return Intervention(tuple(map(Place.of, found["heads"])), arguments.how)
 
 
 def report(arguments: argparse.Namespace) -> dict:

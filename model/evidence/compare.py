@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from model.evidence.interventions import Edge, Head, Intervention, altered, reference_means, shape_of
+from model.evidence.interventions import Edge, Intervention, altered, reference_means, shape_of
 from model.evidence.questions import Question, log_ratios, padded, question, token_log_probabilities
 from model.language.pronouns import examples
 from model.language.tokenizer import START
+from model.reading.place import Place
 from model.reading.run import Run
 from model.reading.translate import BEAMS, Translator
 
@@ -158,7 +159,7 @@ def random_interventions(
     random, found = np.random.default_rng(seed), {}
     for _ in range(5 * sets):
         others = other_heads(network, intervention, random)
-        heads = tuple(Head(part, layer, others[part, layer, head]) for part, layer, head in intervention.heads)
+        heads = tuple(Place(part, layer, others[part, layer, head]) for part, layer, head in intervention.heads)
         edges = tuple(moved(edge, others, lengths[edge.part], random) for edge in intervention.edges)
         if None in edges:
             return []

@@ -23,7 +23,7 @@ from model.evidence.score import Score
 from model.evidence.scores import all_scores, events_of
 from model.evidence.seen import CHOICES, Seen
 from model.reading.device import device_name
-from model.reading.measures import label
+from model.reading.place import label
 from model.reading.recorded import CHECKPOINTS, fingerprint
 from model.reading.translate import CheckpointError, Translator
 

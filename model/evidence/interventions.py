@@ -8,30 +8,22 @@ batch can be under its own intervention, so a whole band of random controls is o
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from model.language.tokenizer import PAD
 from model.networks.attention import MultiHeadAttention, attention_scores, attention_weights
+from model.reading.place import Place
 
 # B batch   R interventions: 1, or a divisor of B   H heads   T queries   S keys   D width of one head
 
-PARTS = {
+BLOCKS = {
     "encoder": ("encoder", "attention"),
     "decoder": ("decoder", "attention"),
     "cross": ("decoder", "cross_attention"),
 }
 WAYS = ("zero", "mean", "uniform")
-
-
-class Head(NamedTuple):
-    """One head. part: "encoder", "decoder" (masked self-attention) or "cross"; layer and head count from 0."""
-
-    part: str
-    layer: int
-    head: int
 
 
 @dataclass(frozen=True)
@@ -58,14 +50,14 @@ class Intervention:
     whatever the sentence; "uniform": they look at every key they may see alike.
     """
 
-    heads: tuple[Head, ...] = ()
+    heads: tuple[Place, ...] = ()
     how: str = "zero"
     edges: tuple[Edge, ...] = ()
 
     def __post_init__(self):
         if self.how not in WAYS:
             raise ValueError(f"how must be one of {', '.join(WAYS)}; got {self.how!r}")
-        object.__setattr__(self, "heads", tuple(sorted({Head(*head) for head in self.heads})))
+        object.__setattr__(self, "heads", tuple(sorted({Place(*head) for head in self.heads})))
 
     def __bool__(self) -> bool:
         return bool(self.heads or self.edges)
@@ -80,13 +72,13 @@ def shape_of(network: nn.Module) -> dict[str, tuple[int, int]]:
         raise ValueError("This model has no heads to switch off: only a Transformer has them.")
     return {
         part: (len(getattr(network, stack)), getattr(getattr(network, stack)[0], name).heads)
-        for part, (stack, name) in PARTS.items()
+        for part, (stack, name) in BLOCKS.items()
     }
 
 
-def all_heads(network: nn.Module) -> list[Head]:
+def all_heads(network: nn.Module) -> list[Place]:
     return [
-        Head(part, layer, head)
+        Place(part, layer, head)
         for part, (layers, heads) in shape_of(network).items()
         for layer in range(layers)
         for head in range(heads)
@@ -96,7 +88,7 @@ def all_heads(network: nn.Module) -> list[Head]:
 def rebuilt(network: nn.Module, make: Callable[[str, int, MultiHeadAttention], nn.Module]) -> nn.Module:
     """A copy that shares every weight, its attention blocks replaced by make(part, layer, block)."""
     twin = copy.deepcopy(network, {id(weight): weight for weight in network.parameters()})
-    for part, (stack, name) in PARTS.items():
+    for part, (stack, name) in BLOCKS.items():
         for number, layer in enumerate(getattr(twin, stack)):
             setattr(layer, name, make(part, number, getattr(layer, name)))
     return twin

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from model.evidence.interventions import AlteredAttention, Change, Head, rebuilt, shape_of, written
+from model.evidence.interventions import AlteredAttention, Change, rebuilt, shape_of, written
 from model.evidence.pairs import Alignment, align, check_pair
 from model.evidence.questions import Question, log_ratios, question
+from model.reading.place import Place
 from model.reading.run import Run
 from model.reading.translate import BEAMS, Translator
 
@@ -63,7 +64,7 @@ class Patching:
         values = self.values()
         for part, (layers, heads) in shape_of(self.translator.network).items():
             for layer in range(layers):
-                here = [Head(part, layer, head) for head in range(heads)]
+                here = [Place(part, layer, head) for head in range(heads)]
                 found = self.patched(values, [*([head] for head in here), here])
                 for head, effect in zip([*range(heads), None], found, strict=True):
                     yield Effect(part, layer, head, effect)
@@ -74,7 +75,7 @@ class Patching:
         ids = (torch.tensor([one], device=device) for one in (clean.source, clean.prefix))
         return written(self.translator.network, *ids)
 
-    def patched(self, values: dict[str, Tensor], sets: list[list[Head]]) -> list[float]:
+    def patched(self, values: dict[str, Tensor], sets: list[list[Place]]) -> list[float]:
         """The effect of each set of heads: row b of one batch has those of the b-th set patched."""
         tokens = torch.tensor(self.alignment.tokens, device=self.translator.device)
         steps = torch.arange(len(self.questions[0].prefix), device=self.translator.device)
@@ -113,7 +114,7 @@ def patching(translator: Translator, clean: str | Run, corrupted: str | Run, bea
 
 
 def patched_network(
-    network: nn.Module, values: dict[str, Tensor], sets: list[list[Head]], places: dict[str, Tensor], source: int
+    network: nn.Module, values: dict[str, Tensor], sets: list[list[Place]], places: dict[str, Tensor], source: int
 ) -> nn.Module:
     """A copy in which row b has the heads of sets[b] write `values` instead.
 
@@ -121,7 +122,7 @@ def patched_network(
     """
 
     def make(part: str, layer: int, block: nn.Module) -> nn.Module:
-        named = torch.tensor([[Head(part, layer, head) in some for head in range(block.heads)] for some in sets])
+        named = torch.tensor([[Place(part, layer, head) in some for head in range(block.heads)] for some in sets])
         if not named.any():
             return block
         theirs, here = places[part].T

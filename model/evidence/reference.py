@@ -16,7 +16,8 @@ from model.evidence.meaning import moved_lengths, watched_values
 from model.evidence.seen import Seen, pieces_of, role_targets, to_words
 from model.language.pronouns import PronounExample, examples, minimal_pairs
 from model.language.tokenizer import END, PAD, START
-from model.reading.run import PARTS, Axis, Token, Word
+from model.reading.place import PARTS
+from model.reading.run import Axis, Token, Word
 from model.reading.translate import Translator
 
 PICK, REPORT = ("validation", 11), ("test", 12)  # split of the generator and seed

@@ -12,10 +12,10 @@ import numpy as np
 
 from model.evidence.compare import compare
 from model.evidence.held_out import Member, Pairs, edge, flip_rate, gather, generated, held_out, leanings
-from model.evidence.interventions import Head, Intervention, all_heads
+from model.evidence.interventions import Intervention, all_heads
 from model.evidence.pairs import candidates, shifts
 from model.language.pronouns import PronounExample
-from model.reading.measures import label
+from model.reading.place import Place
 from model.reading.recorded import EXAMPLES, fingerprint
 from model.reading.translate import Translator
 
@@ -32,15 +32,10 @@ CLASSIC = tuple(
 )
 
 
-def head_record(head: Head) -> dict:
-    """layer and head count from 0; label is what stands on screen."""
-    return head._asdict() | {"label": f"{head.part} {label(head.layer, head.head)}"}
-
-
 # --- the search ---
 
 
-def strongest(translator: Translator, pairs: Pairs, how: str = "zero") -> list[Head]:
+def strongest(translator: Translator, pairs: Pairs, how: str = "zero") -> list[Place]:
     """All heads, that which leaves least of the separation when switched off alone first."""
     left = {
         head: leanings(translator, pairs, [Intervention((head,), how)]).sum(1).mean()
@@ -49,7 +44,7 @@ def strongest(translator: Translator, pairs: Pairs, how: str = "zero") -> list[H
     return sorted(left, key=left.get)
 
 
-def grow(translator: Translator, pairs: Pairs, heads: Sequence[Head], how: str = "zero", largest: int = LARGEST):
+def grow(translator: Translator, pairs: Pairs, heads: Sequence[Place], how: str = "zero", largest: int = LARGEST):
     """Sets of 1 to `largest` heads, each the last one and one more: that after which the wrong pronoun is most probable.
 
     Yields each set with what it did on these pairs; the last is that after which every pair leans wrongly somewhere.
@@ -121,7 +116,7 @@ def pair_record(translator: Translator, pair: tuple[Member, Member], heads: Inte
         "before": [one.log_ratio and one.log_ratio[0] for one in done],
         "after": [one.log_ratio and one.log_ratio[1] for one in done],
         "translations_after": [one.after.translation for one in done],
-        "head": moves and head_record(Head("encoder", moves.layer, moves.head)) | {"flip": moves.flip},
+        "head": moves and Place("encoder", moves.layer, moves.head).record | {"flip": moves.flip},
     }
 
 
@@ -144,12 +139,12 @@ def suggest(translator: Translator, progress=lambda line: None) -> dict:
         result["edges"][name] = held_out(translator, tested, edge(name))
         progress(f"{name}: {result['edges'][name]}")
     result["test"] = {"split": TEST[0], "seed": TEST[1]}
-    heads = Intervention(tuple(Head(one["part"], one["layer"], one["head"]) for one in result["heads"]))
+    heads = Intervention(tuple(map(Place.of, result["heads"])))
     result["pairs"] = pairs_to_try(translator, heads)
     return result
 
 
-def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Sequence[Head], progress) -> dict:
+def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Sequence[Place], progress) -> dict:
     """The smallest set of these heads that flips nearly as many pairs as the largest, and what it does on other pairs."""
     path = []
     for chosen, done in grow(translator, searched, heads):
@@ -160,7 +155,7 @@ def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Seque
     measured = held_out(translator, tested, lambda *_: Intervention(chosen))
     progress(f"held out: {measured}")
     return {
-        "heads": [head_record(head) for head in chosen],
+        "heads": [head.record for head in chosen],
         "how": "zero",
         "held_out": measured,
         "search": {
@@ -169,7 +164,7 @@ def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Seque
             "n": len(searched.pairs),
             "excluded": searched.excluded,
             "separation_before": float(leanings(translator, searched, [Intervention()]).sum(1).mean()),
-            "path": [{"heads": [head_record(head) for head in some]} | done for some, done in path],
+            "path": [{"heads": [head.record for head in some]} | done for some, done in path],
         },
     }
 

@@ -1,4 +1,4 @@
-"""Names and intervals for what is measured about heads, wherever it is measured.
+"""Intervals for what is measured about heads, wherever it is measured.
 
 Worth knowing: words of one sentence are not independent, so neither are hits on them. A share over words is counted as if
 there were as many of them as carry the same information one by one (the effective n), or its interval would be too narrow.
@@ -7,11 +7,6 @@ there were as many of them as carry the same information one by one (the effecti
 import math
 
 import numpy as np
-
-
-def label(layer: int, head: int) -> str:
-    """A head's name on screen, where counting starts at 1."""
-    return f"layer {layer + 1} head {head + 1}"
 
 
 def wilson(successes: float, n: float, z: float = 1.96) -> tuple[float, float]:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-PARTS = ("encoder", "decoder", "cross")
-
 
 @dataclass(frozen=True)
 class Word:

@@ -23,7 +23,8 @@ import torch
 from model.language import tatoeba
 from model.language.pronouns import minimal_pairs
 from model.language.tokenizer import NONE
-from model.reading.measures import label, wilson
+from model.reading.measures import wilson
+from model.reading.place import label
 from model.reading.recorded import CHECKPOINTS
 from model.reading.run import Axis
 from model.reading.translate import BEAMS, CheckpointError, Translator

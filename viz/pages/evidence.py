@@ -17,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import Alignment, align, difference
+from model.reading.place import Link, Place
 from model.reading.run import Run
 from viz.pages import session, stacks
 
@@ -113,49 +114,40 @@ def mean_values(model: str):
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def comparison(model: str, text: str, beams: int, off: tuple, how: str, cut: tuple, _run: Run):
+def comparison(model: str, text: str, beams: int, off: tuple[Place, ...], how: str, cut: tuple[Link, ...], _run: Run):
     """The Comparison of a Run before and after. off, cut: as in a Choice, and all of them there."""
     from model.evidence.compare import compare
-    from model.evidence.interventions import Edge, Head, Intervention
+    from model.evidence.interventions import Edge, Intervention
 
-    heads = tuple(Head(part, int(layer) - 1, int(head) - 1) for part, layer, head in (one.split(".") for one in off))
-    edges = tuple(Edge(*tokens_of_link(_run, link), *head_of_link(link)) for link in cut)
-    means = mean_values(model) if heads and how == "mean" else None
+    edges = tuple(Edge(link.part, *tokens_of_link(_run, link), link.layer, link.head) for link in cut)
+    means = mean_values(model) if off and how == "mean" else None
     with session.GATE:
-        return compare(session.translator(model), _run, Intervention(heads, how, edges), means=means)
+        return compare(session.translator(model), _run, Intervention(off, how, edges), means=means)
 
 
-def tokens_of_link(run: Run, link: str) -> tuple[str, tuple[int, ...], tuple[int, ...] | None]:
-    """The tokens of "encoder.8.2": part, keys, and queries or None for all of them."""
-    part, query, key, *_ = link.split(".")
-    queries = tuple(run.maps[part].query_axis.tokens_of(int(query) - 1)) if int(query) else None
-    return part, tuple(run.maps[part].key_axis.tokens_of(int(key) - 1)), queries
+def tokens_of_link(run: Run, link: Link) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """The tokens of both words: keys, and queries or None for all of them."""
+    axes = run.maps[link.part]
+    queries = None if link.query is None else tuple(axes.query_axis.tokens_of(link.query))
+    return tuple(axes.key_axis.tokens_of(link.key)), queries
 
 
-def head_of_link(link: str) -> tuple[int | None, int | None]:
-    """(layer, head) from 0 of the one head in which a link is cut; None and None for all of them."""
-    _, _, _, *place = link.split(".")
-    return tuple(int(number) - 1 for number in place) or (None, None)
-
-
-def has_link(run: Run, link: str) -> bool:
+def has_link(run: Run, link: Link) -> bool:
     """Whether both words of a link are there, with tokens to cut, and the head if it names one."""
-    part, query, key, *place = link.split(".")
-    axes = run.maps[part]
-    fits = int(query) <= len(axes.query_axis.words) and int(key) <= len(axes.key_axis.words)
-    fits &= not place or has_head(run, ".".join((part, *place)))
-    return fits and all(tokens != () for tokens in tokens_of_link(run, link)[1:])
+    axes = run.maps[link.part]
+    fits = (link.query or 0) < len(axes.query_axis.words) and link.key < len(axes.key_axis.words)
+    fits &= link.place is None or has_head(run, link.place)
+    return fits and all(tokens != () for tokens in tokens_of_link(run, link))
 
 
-def has_head(run: Run, name: str) -> bool:
-    part, layer, head = name.split(".")
-    return int(layer) <= run.maps[part].layers and int(head) <= run.maps[part].heads
+def has_head(run: Run, place: Place) -> bool:
+    return place.layer < run.maps[place.part].layers and place.head < run.maps[place.part].heads
 
 
-def all_heads(run: Run) -> tuple[str, ...]:
+def all_heads(run: Run) -> tuple[Place, ...]:
     return tuple(
         sorted(
-            f"{part}.{layer + 1}.{head + 1}"
+            Place(part, layer, head)
             for part, maps in run.maps.items()
             for layer in range(maps.layers)
             for head in range(maps.heads)

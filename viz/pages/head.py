@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from model.reading.run import PARTS, Axis, Run
+from model.reading.place import PARTS
+from model.reading.run import Axis, Run
 from viz.figures import formula, head
 from viz.figures.positions import distance_curve, position_heatmap
 from viz.pages import session

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import candidates, most_moved_candidates, most_moved_word, shifts
-from model.reading.measures import label
+from model.reading.place import Place, label
 from model.reading.recorded import EXAMPLES, suggestions
 from model.reading.run import Run
 from viz.components import headgrid
@@ -44,13 +44,12 @@ def choose_nouns() -> None:
     session.choose(nouns=chosen if len(set(chosen)) == 2 else None, layer=None, heads=None)
 
 
-def choose_head(name: str) -> None:
-    _, layer, head = name.split(".")
-    session.choose(layer=int(layer), heads=(int(head),))
+def choose_head(place: Place) -> None:
+    session.choose(layer=place.layer + 1, heads=(place.head + 1,))
 
 
 def choose_clicked_head() -> None:
-    if chosen := headgrid.clicked("heads"):
+    if chosen := session.places(headgrid.clicked("heads")):
         choose_head(chosen[0])
 
 
@@ -191,8 +190,8 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
     ranked = shifts(*runs, word, nouns, rows=pair.rows)
     noun_boxes(word, nouns)
     layer, head = opened_head(ranked)
-    names = {f"encoder.{one.layer + 1}.{one.head + 1}": one for one in ranked}
-    st.session_state.ranked = f"encoder.{layer + 1}.{head + 1}"
+    names = {str(Place("encoder", one.layer, one.head)): one for one in ranked}
+    st.session_state.ranked = str(Place("encoder", layer, head))
     st.selectbox(
         words["ranked"].format(word=evidence.plain(text_of(word))),
         list(names),
@@ -200,7 +199,7 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
             place=list(names).index(name) + 1, head=head_label(names[name]), moved=f"{abs(names[name].flip):.2f}"
         ),
         key="ranked",
-        on_change=lambda: choose_head(st.session_state.ranked),
+        on_change=lambda: choose_head(Place.parse(st.session_state.ranked)),
     )
     moved = {(one.layer, one.head): f"{abs(one.flip):.2f}" for one in ranked}
     part = headgrid.grid_part("encoder", words["grid"], pair.changes, [moved[place] for place in sorted(moved)])

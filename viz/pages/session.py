@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from model.reading.place import PARTS, Link, Place
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, recordings
-from model.reading.run import PARTS, Run
+from model.reading.run import Run
 from viz.components.explorer import explorer, pack_picture
-from viz.components.headgrid import HEAD
 from viz.figures.matrix import attention_matrix
 
 TEXTS = Path(__file__).parent.parent / "text"
@@ -98,10 +98,9 @@ class Choice:
     cell: str = ""  # "f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation
     second: str = EXAMPLES[1]  # the sentence to compare with
     nouns: tuple[int, ...] | None = None  # two words between which a row may move
-    off: tuple[str, ...] = ()  # heads that are switched off, "encoder.2.4"
+    off: tuple[Place, ...] = ()  # heads that are switched off
     how: str = "zero"
-    cut: tuple[str, ...] = ()  # links cut in all heads: "encoder.8.2" is word 8 to word 2, word 0 is every word;
-    # or in one, as in "encoder.8.2.3.5": layer 3 head 5
+    cut: tuple[Link, ...] = ()  # links that are cut, in all heads or in one
     opened: tuple[str, ...] = ()
     meaning: str = "weights"  # of a colour
     link: tuple[int, int] | None = None  # two words whose heads are looked for, the one that asks first
@@ -140,11 +139,9 @@ class Choice:
             "cell": one_matching(r"[fbt][1-9][0-9]{0,3}"),
             "second": str,
             "nouns": lambda value: two(tuple(map(count_from_one, value.split(",")))),
-            "off": several(one_matching(HEAD)),
+            "off": several(Place.parse),
             "how": one_of(HOWS),
-            "cut": several(
-                one_matching(r"(encoder|decoder|cross)\.(0|[1-9]\d{0,3})\.[1-9]\d{0,3}(\.[1-9]\d?\.[1-9]\d?)?")
-            ),
+            "cut": several(Link.parse),
             "opened": several(one_of(PROOFS)),
             "meaning": one_of(MEANINGS),
             "link": lambda value: one_and_other(tuple(map(count_from_one, value.split(",")))),
@@ -187,9 +184,18 @@ def several(read_one):
     """Values between commas, each once and in order."""
 
     def read(value):
-        return tuple(sorted(set(map(read_one, value.split(",")))))
+        return tuple(sorted(set(map(read_one, value.split(","))), key=str))
 
     return read
+
+
+def places(names) -> tuple[Place, ...]:
+    """The heads of these names, each once and in order; what is no head is left out."""
+    found = set()
+    for name in names:
+        with suppress(ValueError):
+            found.add(Place.parse(name))
+    return tuple(sorted(found))
 
 
 def two(values: tuple) -> tuple:

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.seen import to_words
-from model.reading.run import PARTS, Run
+from model.reading.place import PARTS
+from model.reading.run import Run
 from viz.components.explorer import pack_stack, wanted, with_length
 from viz.pages import session
 from viz.pages.session import Choice

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import align
+from model.reading.place import Link, Place
 from model.reading.recorded import suggestions
 from model.reading.run import Run
 from viz.components import headgrid
@@ -25,23 +26,24 @@ class Try:
     """
 
     label: str
-    off: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
+    off: tuple[Place, ...] = ()
+    cut: tuple[Link, ...] = ()
     measured: dict | None = None
     searched: float = 0.0
 
 
-def switch(off: tuple[str, ...], cut: tuple[str, ...]) -> None:
+def switch(off: tuple[Place, ...], cut: tuple[Link, ...]) -> None:
     session.choose(off=off, cut=cut)
 
 
 def switch_clicked() -> None:
-    session.choose(off=headgrid.clicked("switches"))
+    session.choose(off=session.places(headgrid.clicked("switches")))
 
 
 def cut_link() -> None:
     part, query, key, place = (st.session_state[f"cut_{name}"] for name in ("part", "query", "key", "head"))
-    session.choose(cut=tuple(sorted({*choice.cut, f"{part}.{query}.{key + 1}{place}"})))
+    link = Link(part, query - 1 if query else None, key, *(place[1:] if place else ()))
+    session.choose(cut=tuple(sorted({*choice.cut, link}, key=str)))
 
 
 # --- what to try ---
@@ -65,14 +67,14 @@ def links_to_try(found: dict) -> list[Try]:
     result = [
         Try(
             words["try_link"].format(query=word_text(it), key=word_text(place)),
-            cut=(f"encoder.{it + 1}.{place + 1}",),
+            cut=(Link("encoder", it, place),),
             measured=found["edges"].get(name),
         )
         for name, place in nouns.items()
         if place is not None and place >= 0
     ]
     label = words["try_link"].format(query=words["translation"], key=word_text(it))
-    return [*result, Try(label, cut=(f"cross.0.{it + 1}",), measured=found["edges"].get("cross_to_it"))]
+    return [*result, Try(label, cut=(Link("cross", None, it),), measured=found["edges"].get("cross_to_it"))]
 
 
 def word_text(place: int) -> str:
@@ -96,17 +98,21 @@ def heads_to_try(found: dict) -> list[Try]:
     sets[len(found["heads"])] = found["heads"], found["held_out"], 0.0
     result = [
         Try(
-            words["try_heads" if count > 1 else "try_head"].format(count=count), names_of(heads), (), measured, searched
+            words["try_heads" if count > 1 else "try_head"].format(count=count),
+            places_of(heads),
+            (),
+            measured,
+            searched,
         )
         for count, (heads, measured, searched) in sets.items()
     ]
     only = found["encoder"]
     label = words["try_encoder"].format(count=len(only["heads"]))
-    return [*result, Try(label, names_of(only["heads"]), (), only["held_out"])]
+    return [*result, Try(label, places_of(only["heads"]), (), only["held_out"])]
 
 
-def names_of(heads: list[dict]) -> tuple[str, ...]:
-    return tuple(sorted(f"{head['part']}.{head['layer'] + 1}.{head['head'] + 1}" for head in heads))
+def places_of(heads: list[dict]) -> tuple[Place, ...]:
+    return tuple(sorted(map(Place.of, heads)))
 
 
 def try_buttons(options: list[Try]) -> None:
@@ -123,7 +129,7 @@ def try_buttons(options: list[Try]) -> None:
 def show_grid() -> None:
     titles = words["parts"]
     parts = [headgrid.grid_part(part, titles[part], maps) for part, maps in thumbnails(run_key(), run).items()]
-    headgrid.head_grid(parts, off, words, key="switches", opens=False, on_change=switch_clicked)
+    headgrid.head_grid(parts, map(str, off), words, key="switches", opens=False, on_change=switch_clicked)
 
 
 def run_key() -> tuple:
@@ -166,26 +172,24 @@ def link_boxes() -> None:
                 )
 
 
-def heads_to_cut(part: str) -> list[str]:
-    """What a link ends with: nothing for every head, ".3.5" for layer 3 head 5."""
-    maps = run.maps[part]
-    return ["", *(f".{layer + 1}.{head + 1}" for layer in range(maps.layers) for head in range(maps.heads))]
+def heads_to_cut(part: str) -> list[Place | None]:
+    """The heads in which a link can be cut; first, None for all of them."""
+    return [None, *(place for place in evidence.all_heads(run) if place.part == part)]
 
 
-def cut_head_name(place: str) -> str:
-    return place.removeprefix(".") or words["every_head"]
+def cut_head_name(place: Place | None) -> str:
+    return f"{place.layer + 1}.{place.head + 1}" if place else words["every_head"]
 
 
 def numbered(axis_words, place: int) -> str:
     return f"{axis_words[min(place, len(axis_words) - 1)].text}"
 
 
-def link_name(link: str) -> str:
-    part, query, key, *place = link.split(".")
-    axes = run.maps[part]
-    first = axes.query_axis.words[int(query) - 1].text if int(query) else words["every_word"]
-    where = f"{words['parts'][part]} {'.'.join(place)}".strip()
-    return f"{where}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[int(key) - 1].text)}"
+def link_name(link: Link) -> str:
+    axes = run.maps[link.part]
+    first = words["every_word"] if link.query is None else axes.query_axis.words[link.query].text
+    where = words["parts"][link.part] + (f" {cut_head_name(link.place)}" if link.place else "")
+    return f"{where}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[link.key].text)}"
 
 
 # --- what becomes of it ---

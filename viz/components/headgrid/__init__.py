@@ -4,7 +4,6 @@ Worth knowing: the browser answers a click at once and tells Python afterwards, 
 """
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import streamlit as st
 from viz.figures.colours import difference_colorscale
 
 HERE = Path(__file__).parent
-HEAD = r"(encoder|decoder|cross)\.[1-9]\d{0,3}\.[1-9]\d{0,3}"  # part, layer, head, from 1
 TOP = 127  # code of 1; 0 is -1
 
 _mount = st.components.v2.component(
@@ -37,10 +35,10 @@ def head_grid(
 
 
 def clicked(key: str) -> tuple[str, ...]:
-    """The heads that the browser says are chosen now, in order; anything that is no head is left out."""
+    """The names of the heads that the browser says are chosen now; what is no text is left out."""
     sent = (st.session_state.get(key) or {}).get("chosen") or {}
     heads = sent.get("heads", ()) if isinstance(sent, dict) else ()
-    return tuple(sorted({head for head in heads if isinstance(head, str) and re.fullmatch(HEAD, head)}))
+    return tuple(head for head in heads if isinstance(head, str))
 
 
 def grid_part(part: str, title: str, maps: np.ndarray, numbers: Sequence[str] = ()) -> dict:

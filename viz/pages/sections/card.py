@@ -7,7 +7,7 @@ import streamlit as st
 
 from model.evidence.labels import ROLES
 from model.language.tokenizer import prepare, split_words
-from model.reading.run import PARTS
+from model.reading.place import PARTS
 from viz.figures.roles import RoleScore, role_scores
 from viz.pages import evidence, roles, session
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from model.evidence.find import Found, find
-from model.reading.run import PARTS, Run
+from model.reading.place import PARTS
+from model.reading.run import Run
 from viz.pages import evidence, roles, session
 from viz.pages.sentence import read_sentence
 
