@@ -8,7 +8,6 @@ import pytest
 from model.evidence import meaning
 from model.reading.recorded import EXAMPLES
 from tests.conftest import unpack
-from viz.components import explorer
 from viz.components.explorer import pack_stack, with_length
 from viz.pages import roles, session, stacks
 from viz.pages.session import Choice
@@ -107,7 +106,7 @@ def test_recurrent_model_has_nothing_to_roll_through(recurrent):
 
 
 def asks(monkeypatch, **asked) -> None:
-    monkeypatch.setattr(explorer.st, "session_state", {"explorer": {"wanted": asked}})
+    monkeypatch.setattr("streamlit.session_state", {"explorer": {"wanted": asked}})
 
 
 def test_what_is_asked_for_is_sent(run, monkeypatch):
