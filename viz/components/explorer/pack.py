@@ -28,13 +28,15 @@ SCRIPTS = Scripts(
     root="mj-root",
     style="explorer/explorer.css",
     files=(
-        "explorer/decode.js",
-        "explorer/sentence.js",
-        "explorer/lines.js",
-        "explorer/atlas.js",
-        "explorer/matrix.js",
-        "explorer/save.js",
-        "explorer/explorer.js",
+        *("shared/node.js", "shared/wire.js", "shared/colours.js", "shared/page.js"),
+        # what computes
+        *("explorer/decode.js", "explorer/measure.js", "explorer/state.js", "explorer/link.js", "explorer/palette.js"),
+        *("explorer/lines_layout.js", "explorer/atlas_layout.js", "explorer/matrix_layout.js", "explorer/csv.js"),
+        # what draws and answers
+        *("explorer/texts.js", "explorer/meaning.js", "explorer/theme.js", "explorer/tip.js", "explorer/sentence.js"),
+        *("explorer/lines.js", "explorer/atlas.js", "explorer/matrix.js", "explorer/save.js"),
+        *("explorer/frame.js", "explorer/controls.js", "explorer/output.js", "explorer/input.js"),
+        *("explorer/draw.js", "explorer/explorer.js"),
     ),
     isolated=False,
 )
