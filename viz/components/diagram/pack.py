@@ -19,7 +19,11 @@ SCRIPTS = Scripts(
     name="monojog_diagram",
     root="md-root",
     style="diagram/diagram.css",
-    files=("diagram/steps.js", "diagram/diagram.js"),
+    files=(
+        *("shared/node.js", "shared/wire.js", "shared/page.js"),
+        *("diagram/decode.js", "diagram/stage.js"),
+        *("diagram/steps.js", "diagram/transport.js", "diagram/input.js", "diagram/diagram.js"),
+    ),
     isolated=False,
 )
 
