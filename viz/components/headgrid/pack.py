@@ -15,7 +15,7 @@ SCRIPTS = Scripts(
     name="monojog_headgrid",
     root="grid",
     style="headgrid/headgrid.css",
-    files=("headgrid/headgrid.js",),
+    files=("shared/node.js", "shared/colours.js", "headgrid/decode.js", "headgrid/headgrid.js"),
 )
 
 

@@ -8,7 +8,7 @@ SCRIPTS = Scripts(
     name="monojog_interlinear",
     root="texts",
     style="interlinear/interlinear.css",
-    files=("interlinear/interlinear.js",),
+    files=("shared/node.js", "interlinear/interlinear.js"),
 )
 
 
