@@ -1,9 +1,5 @@
 """What several test files share: a small trained-from-nothing translator, made once."""
 
-import json
-import struct
-
-import numpy as np
 import pytest
 import torch
 
@@ -18,48 +14,6 @@ SENTENCES = [
     "It is raining and the dog sleeps.",
     "Il pleut et le chien dort.",
 ]
-
-
-def unpack(packed: bytes) -> dict:
-    """What the browser makes of the explorer's bytes, with the codes by part under "codes"; a stack that came along under
-    "stack", with its codes (word, cell) beside the rest of each part."""
-    records, place = {}, 0
-
-    def record() -> dict:
-        nonlocal place
-        (length,) = struct.unpack_from("<I", packed, place)
-        place += 4 + length
-        return json.loads(packed[place - length : place])
-
-    def numbers(count: int, bits: int) -> np.ndarray:
-        nonlocal place
-        place += count * bits // 8
-        return np.frombuffer(packed, f"<u{bits // 8}", count, place - count * bits // 8)
-
-    records |= record()
-    records |= record()
-    records["codes"] = {part: numbers(count, records["bits"]) for part, count in records["counts"].items()}
-    records["stack"] = record() if place < len(packed) else None
-    for about in (records["stack"] or {}).get("parts", {}).values():
-        about["codes"] = [numbers(about["count"], records["stack"]["bits"]) for _ in about["largest"]]
-    assert place == len(packed)
-    return records
-
-
-def unpack_diagram(packed: bytes) -> dict:
-    """What the browser makes of a diagram's bytes, with each strip's numbers as (rows, columns) under "codes"."""
-    records, place = {}, 0
-    for _ in range(2):
-        (length,) = struct.unpack_from("<I", packed, place)
-        records |= json.loads(packed[place + 4 : place + 4 + length])
-        place += 4 + length
-    records["codes"] = []
-    for strip in records["strips"]:
-        shape = strip["rows"], strip["columns"]
-        records["codes"].append(np.frombuffer(packed, np.int8, shape[0] * shape[1], place).reshape(shape))
-        place += shape[0] * shape[1]
-    assert place == len(packed)
-    return records
 
 
 @pytest.fixture(scope="session")

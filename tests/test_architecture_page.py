@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from model.reading import recorded, trace, translate
 from model.reading.recorded import EXAMPLES
-from tests.conftest import unpack_diagram
+from tests import decoded
 from tests.pages import opened
 from viz.pages import diagrams, session
 from viz.pages.session import Choice
@@ -54,7 +54,7 @@ def clear(caches) -> None:
 
 def sent(app) -> dict:
     """What the browser was sent."""
-    return unpack_diagram(app.get("bidi_component")[0].proto.bytes)
+    return decoded.diagram(app.get("bidi_component")[0].proto.bytes)
 
 
 def text_of(app) -> str:
@@ -141,11 +141,11 @@ def test_steps_carry_every_stage_and_strip_once(open_page):
     assert {stage[1] for stage in stages} - {""} == {strip["block"] for strip in strips}
     run = recorded.recordings("transformer")[EXAMPLES[0], 4]
     made = session.traced("transformer", EXAMPLES[0], 4, run)
-    strip, codes = strips[3], data["codes"][3]
+    strip = strips[3]
     vectors = made.block(strip["block"]).vectors
     inside = abs(vectors) <= strip["full"]
     assert inside.mean() == pytest.approx(0.98, abs=0.01)
-    assert abs(codes / 127 * strip["full"] - vectors)[inside].max() <= strip["full"] / 127 / 2 * 1.001
+    assert abs(strip["shares"] * strip["full"] - vectors)[inside].max() <= strip["full"] / 127 / 2 * 1.001
 
 
 def test_softmax_shows_the_probabilities_of_the_run(open_page):

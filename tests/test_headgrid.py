@@ -1,13 +1,14 @@
 """What the two small components put on the wire, and what they believe of what comes back."""
 
 import base64
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from model.reading.place import Place
 from viz.components import headgrid, interlinear
+from viz.components.headgrid.pack import TOP, palette
+from viz.figures.colours import difference_colorscale
 from viz.pages.session import places
 
 # 2 layers, 3 heads, 5 rows, 7 columns
@@ -20,8 +21,8 @@ def maps():
 
 def test_codes_hold_every_value_to_their_precision(maps):
     part = headgrid.grid_part("encoder", "Encoder", maps)
-    codes = np.frombuffer(base64.b64decode(part["codes"]), np.uint8).astype(float) - headgrid.TOP
-    decoded = np.sign(codes) * (codes / headgrid.TOP) ** 2
+    codes = np.frombuffer(base64.b64decode(part["codes"]), np.uint8).astype(float) - TOP
+    decoded = np.sign(codes) * (codes / TOP) ** 2
     assert (part["layers"], part["heads"], part["rows"], part["columns"]) == maps.shape
     # half a step of the root, 1/254, twice: the root's slope is 2 at most
     np.testing.assert_allclose(decoded.reshape(maps.shape), maps, atol=1 / 127)
@@ -29,18 +30,18 @@ def test_codes_hold_every_value_to_their_precision(maps):
 
 def test_small_weights_do_not_become_zero():
     part = headgrid.grid_part("encoder", "", np.full((1, 1, 1, 1), 0.001))
-    assert base64.b64decode(part["codes"])[0] > headgrid.TOP
+    assert base64.b64decode(part["codes"])[0] > TOP
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_palette_has_a_colour_for_every_code_and_paper_in_the_middle(dark):
-    colours, scale = headgrid.palette(dark), headgrid.difference_colorscale(dark)
-    assert len(colours) == 2 * headgrid.TOP + 1
-    assert (colours[0], colours[headgrid.TOP], colours[-1]) == (scale[0][1], scale[len(scale) // 2][1], scale[-1][1])
+    colours, scale = palette(dark), difference_colorscale(dark)
+    assert len(colours) == 2 * TOP + 1
+    assert (colours[0], colours[TOP], colours[-1]) == (scale[0][1], scale[len(scale) // 2][1], scale[-1][1])
 
 
 def believed(module, monkeypatch, sent):
-    monkeypatch.setattr(module, "st", SimpleNamespace(session_state={"it": sent}))
+    monkeypatch.setattr("streamlit.session_state", {"it": sent})
     return module.clicked("it")
 
 

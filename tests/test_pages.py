@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.reading.recorded import EXAMPLES
-from tests.conftest import unpack
+from tests import decoded
 
 APP = str(Path(__file__).parent.parent / "app.py")
 
@@ -24,7 +24,7 @@ def open_app():
 
 def explorer_data(app):
     """What the browser was sent."""
-    return unpack(app.get("bidi_component")[0].proto.bytes)
+    return decoded.explorer(app.get("bidi_component")[0].proto.bytes)
 
 
 def messages(app):

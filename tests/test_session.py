@@ -7,7 +7,7 @@ import pytest
 
 from model.reading.place import Link, Place
 from model.reading.recorded import EXAMPLES
-from tests.conftest import unpack
+from tests import decoded
 from viz.components.explorer import with_length
 from viz.pages import session
 from viz.pages.session import Choice
@@ -60,15 +60,13 @@ def run(translator):
 def picture_of(run):
     """The unpacked picture; the record of the state, which comes before it on the wire, is empty here."""
     session.picture.clear()
-    return unpack(with_length({}) + session.picture(run.model, run.text, run.beams, run))
+    return decoded.explorer(with_length({}) + session.picture(run.model, run.text, run.beams, run))
 
 
 def test_picture_carries_every_weight(run):
     picture = picture_of(run)
     for part, maps in run.maps.items():
-        decoded = (picture["codes"][part] / (2.0 ** picture["bits"] - 1)) ** 2
-        shape = (maps.layers, maps.heads, len(maps.query_axis), len(maps.key_axis))
-        np.testing.assert_allclose(decoded.reshape(shape), maps.all_weights(), atol=2e-5)
+        np.testing.assert_allclose(picture["weights"][part], maps.all_weights(), atol=2e-5)
 
 
 def test_view_starts_at_it(run):

@@ -1,14 +1,11 @@
 """What a colour may mean besides the weight: what goes to the browser is what model/evidence/meaning.py says."""
 
-import struct
-
 import numpy as np
 import pytest
 
 from model.evidence import meaning
 from model.reading.recorded import EXAMPLES
-from tests.conftest import unpack
-from viz.components import explorer
+from tests import decoded
 from viz.components.explorer import pack_stack, with_length
 from viz.pages import roles, session, stacks
 from viz.pages.session import Choice
@@ -28,28 +25,12 @@ def run(translator, monkeypatch):
 def received(run, stack: bytes) -> dict:
     """What the browser makes of a stack, each part's numbers as (word or 1, layer, head, query, key)."""
     session.picture.clear()
-    sent = unpack(with_length({}) + session.picture(run.model, run.text, run.beams, run) + stack)["stack"]
-    for part, about in sent.get("parts", {}).items():
-        maps, top = run.maps[part], 2.0 ** sent["bits"] - 1
-        shape = (maps.layers, about["heads"], len(maps.query_axis), len(maps.key_axis))
-        pairs = zip(about["codes"], about["largest"], strict=True)
-        about["numbers"] = np.stack([((codes / top) ** 2 * largest).reshape(shape) for codes, largest in pairs])
-    return sent
+    return decoded.explorer(with_length({}) + session.picture(run.model, run.text, run.beams, run) + stack)["stack"]
 
 
 def near(numbers: np.ndarray, expected: np.ndarray) -> bool:
     """To the precision of 16 bits: the root is exact to 1/131070, and the slope of the square is 2 at most."""
     return bool(np.abs(numbers - expected).max() <= 2e-5 * expected.max())
-
-
-def test_stack_carries_every_number():
-    # 2 words, 3 layers, 5 heads, 7 queries, 11 keys
-    numbers = np.random.default_rng(0).uniform(0, 40, (2, 3, 5, 7, 11))
-    packed = pack_stack({"run": "x", "meaning": "gradient", "words": [4, 6]}, 16, {"cross": numbers})
-    (length,) = struct.unpack_from("<I", packed)
-    codes = np.frombuffer(packed, "<u2", offset=4 + length).reshape(numbers.shape) / 65535
-    for word in range(2):
-        assert near(codes[word] ** 2 * numbers[word].max(), numbers[word])
 
 
 def test_nothing_at_all_stays_nothing():
@@ -107,7 +88,7 @@ def test_recurrent_model_has_nothing_to_roll_through(recurrent):
 
 
 def asks(monkeypatch, **asked) -> None:
-    monkeypatch.setattr(explorer.st, "session_state", {"explorer": {"wanted": asked}})
+    monkeypatch.setattr("streamlit.session_state", {"explorer": {"wanted": asked}})
 
 
 def test_what_is_asked_for_is_sent(run, monkeypatch):

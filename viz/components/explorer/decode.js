@@ -1,22 +1,12 @@
 // Codes to numbers. Weights arrive as round(sqrt(weight) × top), because linear bytes turn four small weights in ten into 0.
 // Legend: axis = one side of a map; item = what one row or column shows, a word or a token; masked = could not be seen at all.
 
-/** What Python packed: two records, each behind its length, then the codes of every part; then, if asked for, a stack. */
+/** What Python packed: two records, then the codes of every part; then, if asked for, a stack. */
 function mjUnpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), text = new TextDecoder();
-  let place = 0;
-  const record = () => {
-    const length = view.getUint32(place, true), start = place + 4;
-    place = start + length;
-    return JSON.parse(text.decode(bytes.subarray(start, place)));
-  };
-  const data = { ...record(), ...record() }, codes = {};
-  const numbers = (count, bits) => {
-    const piece = bytes.slice(place, (place += (count * bits) / 8)); // a copy, because 16-bit numbers must start at an even address
-    return bits === 8 ? piece : new Uint16Array(piece.buffer);
-  };
+  const reader = mjReader(bytes), data = { ...reader.record(), ...reader.record() }, codes = {};
+  const numbers = (count, bits) => reader.numbers(count, bits === 8 ? Uint8Array : Uint16Array);
   for (const [part, count] of Object.entries(data.counts)) codes[part] = numbers(count, data.bits);
-  const stack = place < bytes.length ? record() : null;
+  const stack = reader.more() ? reader.record() : null;
   for (const about of Object.values(stack?.parts || {})) about.codes = about.largest.map(() => numbers(about.count, stack.bits));
   return { ...data, codes, stack };
 }
@@ -41,7 +31,7 @@ function mjItems(axis, unit) {
 /** One map in one unit: weights (layer, head, query, key) as numbers, with its items. */
 function mjMap(codes, about, bits, unit) {
   const queries = mjItems(about.query, unit), keys = mjItems(about.key, unit);
-  const map = { queries, keys, layers: about.layers, heads: about.heads, causal: Boolean(about.causal), kind: about.kind, largest: 1 };
+  const { layers, heads, kind } = about, map = { queries, keys, layers, heads, causal: Boolean(about.causal), kind, largest: 1 };
   const size = [about.query.tokens.length, about.key.tokens.length];
   map.weights = mjMerge(mjWeights(codes, bits), about.layers * about.heads, size, queries, keys);
   map.mask = mjMask(map);
@@ -50,7 +40,8 @@ function mjMap(codes, about, bits, unit) {
 
 /** The same for another quantity. One without an upper end is drawn as a share of its largest in this part, which is kept. */
 function mjStackMap({ bits, parts, meaning }, part, about, order, unit) {
-  const { codes, heads, largest } = parts[part], map = mjMap(codes[order], { ...about, heads }, bits, unit), shares = meaning === "rollout";
+  const { codes, heads, largest } = parts[part], shares = meaning === "rollout";
+  const map = mjMap(codes[order], { ...about, heads }, bits, unit);
   let top = 0;
   for (const value of map.weights) top = Math.max(top, value);
   const scale = shares ? largest[order] : 1 / (top || 1);
@@ -98,49 +89,14 @@ function mjMask({ queries, keys, causal }) {
 /** Maps are decoded when first asked for and kept until the run changes. stacks: by name, those that have come. */
 function mjStore(data, stacks) {
   const kept = new Map();
+  const made = (part, unit, quantity) => {
+    const stack = stacks.get(quantity), about = data.run.maps[part];
+    if (!stack) return mjMap(data.codes[part], about, data.bits, unit);
+    return mjStackMap(stack, part, about, stack.order.indexOf(quantity), unit);
+  };
   return (part, unit, quantity = "weights") => {
-    const name = `${part} ${unit} ${quantity}`, stack = stacks.get(quantity), about = data.run.maps[part];
-    if (!kept.has(name)) kept.set(name, stack ? mjStackMap(stack, part, about, stack.order.indexOf(quantity), unit) : mjMap(data.codes[part], about, data.bits, unit));
+    const name = `${part} ${unit} ${quantity}`;
+    if (!kept.has(name)) kept.set(name, made(part, unit, quantity));
     return kept.get(name);
   };
-}
-
-function mjWeight(map, layer, head, row, column) {
-  return map.weights[((layer * map.heads + head) * map.queries.length + row) * map.keys.length + column];
-}
-
-function mjMean(map, layer, heads, row, column) {
-  let sum = 0;
-  for (const head of heads) sum += mjWeight(map, layer, head, row, column);
-  return sum / heads.length;
-}
-
-/** Positions of the items that are drawn. */
-function mjShown(items, hide) {
-  const places = items.map((_, place) => place);
-  return hide ? places.filter((place) => items[place].kind === "word") : places;
-}
-
-/** Which share of the drawn rows lies on keys that are not drawn, over all rows, heads and layers together. */
-function mjHiddenMass(map, layers, heads, rows, columns) {
-  const drawn = new Set(columns);
-  let hidden = 0, all = 0;
-  for (const layer of layers) for (const row of rows) map.keys.forEach((_, column) => {
-    const weight = mjMean(map, layer, heads, row, column);
-    all += weight;
-    if (!drawn.has(column)) hidden += weight;
-  });
-  return all > 0 ? hidden / all : 0;
-}
-
-/** The strongest links first: [{row, column, weight}], the mean over the heads, at most three. */
-function mjStrongest(map, layer, heads, rows, columns) {
-  const links = [];
-  for (const row of rows) for (const column of columns) links.push({ row, column, weight: mjMean(map, layer, heads, row, column) });
-  return links.sort((one, other) => other.weight - one.weight).slice(0, 3).filter((link) => link.weight > 0);
-}
-
-/** Weights as printed: as many decimals as the coding is exact to. */
-function mjNumber(weight, bits) {
-  return weight.toFixed(bits === 8 ? 2 : 3);
 }

@@ -3,25 +3,13 @@
 
 const MJ_LONG = 24; // words; a longer sentence is set smaller, so that it does not push the view off the screen
 
-/** The probability of each output word: the product over its tokens. */
-function mjWordProbabilities(run) {
-  const products = run.target.words.map(() => 1);
-  run.target.tokens.forEach((token, place) => { products[token.word] *= run.probabilities[place]; });
-  return products;
-}
-
-/** Output words one can step to; the end mark is one only while special tokens are drawn. */
-function mjSteps(at) {
-  const { words } = at.data.run.target;
-  return words.map((_, place) => place).filter((place) => !(at.state.hide && words[place].kind === "special"));
-}
-
 function mjDrawSentence(at) {
   const { run } = at.data, { target, source } = at.parts;
   const probabilities = mjWordProbabilities(run);
   const drawn = (word) => !(at.state.hide && word.kind === "special");
-  target.replaceChildren(...run.target.words.map((word, place) => drawn(word) && mjTargetWord(at, word, place, probabilities[place])).filter(Boolean));
-  source.replaceChildren(...run.source.words.map((word, place) => drawn(word) && mjSourceWord(at, word, place)).filter(Boolean));
+  const nodes = (words, make) => words.map((word, place) => drawn(word) && make(word, place)).filter(Boolean);
+  target.replaceChildren(...nodes(run.target.words, (word, place) => mjTargetWord(at, word, place, probabilities[place])));
+  source.replaceChildren(...nodes(run.source.words, (word, place) => mjSourceWord(at, word, place)));
   at.root.classList.toggle("mj-long", run.target.words.length > MJ_LONG);
   mjPlaceLabels(at);
 }
@@ -30,7 +18,8 @@ function mjTargetWord(at, word, place, probability) {
   const percent = mjText(at, "percent", { number: Math.round(probability * 100) });
   const bar = mjNode("span", { class: "mj-bar" }, [mjNode("span", { class: "mj-fill", style: `width:${100 * probability}%` })]);
   return mjNode("button", {
-    class: `mj-word mj-${word.kind}`, type: "button", "data-word": place, "aria-label": mjText(at, "output_word", { word: word.text, percent }),
+    class: `mj-word mj-${word.kind}`, type: "button", "data-word": place,
+    "aria-label": mjText(at, "output_word", { word: word.text, percent }),
     onclick: (event) => {
       if (event.pointerType !== "touch") mjHideTip(at);
       at.set({ step: at.state.step === place ? null : place });
@@ -62,15 +51,18 @@ function mjPointSource(at, word) {
 }
 
 function mjAntecedent(at, word, { candidates }) {
-  const [best] = candidates, show = (event) => mjShowCandidates(at, event.currentTarget, word, candidates), hide = () => mjHideTip(at);
+  const [best] = candidates, hide = () => mjHideTip(at);
+  const show = (event) => mjShowCandidates(at, event.currentTarget, word, candidates);
   return mjNode("button", {
-    class: "mj-antecedent", type: "button", "data-antecedent": best.word, onpointerenter: show, onpointerleave: hide, onfocus: show, onblur: hide,
+    class: "mj-antecedent", type: "button", "data-antecedent": best.word,
+    onpointerenter: show, onpointerleave: hide, onfocus: show, onblur: hide,
   }, [mjAnswer(at, word, best)]);
 }
 
 /** Below one half the model has not made up its mind, and an equals sign would say that it has. */
 function mjAnswer(at, word, { text, word: place, probability }) {
-  const percent = mjText(at, "percent", { number: Math.round(probability * 100) }), antecedent = place < 0 ? mjText(at, "nothing") : text;
+  const percent = mjText(at, "percent", { number: Math.round(probability * 100) });
+  const antecedent = place < 0 ? mjText(at, "nothing") : text;
   return mjText(at, probability < 0.5 ? "antecedent_unsure" : "antecedent", { word: word.text, antecedent, percent });
 }
 
@@ -91,42 +83,6 @@ function mjPlaceLabels(at) {
   }
 }
 
-function mjShowAlternatives(at, place) {
-  const { run } = at.data, rows = [];
-  run.target.tokens.forEach((token, number) => {
-    if (token.word !== place || !run.alternatives) return;
-    for (const [rank, each] of (run.alternatives[number] || []).entries()) rows.push(mjTipRow(at, rank === 0 ? token.text : "", each.text, each.probability));
-  });
-  mjTip(at, at.parts.target.querySelector(`[data-word="${place}"]`), mjText(at, "alternatives"), rows);
-}
-
-function mjShowCandidates(at, anchor, word, candidates) {
-  const rows = candidates.map((each) => mjTipRow(at, "", each.word < 0 ? mjText(at, "nothing") : each.text, each.probability));
-  mjTip(at, anchor, mjText(at, "candidates", { word: word.text }), rows);
-}
-
-function mjTipRow(at, token, text, probability) {
-  const fill = mjNode("span", { class: "mj-fill", style: `width:${100 * probability}%` });
-  const percent = mjText(at, "percent", { number: (100 * probability).toFixed(probability < 0.1 ? 1 : 0) });
-  return [mjNode("span", { class: "mj-tip-token", dir: "auto" }, [token]), mjNode("span", { dir: "auto" }, [text]),
-    mjNode("span", { class: "mj-bar" }, [fill]), mjNode("span", { class: "mj-tip-number" }, [percent])];
-}
-
-function mjTip(at, anchor, title, rows) {
-  const { tip } = at.parts;
-  if (!anchor || rows.length === 0) return mjHideTip(at);
-  tip.replaceChildren(mjNode("div", { class: "mj-tip-title" }, [title]), mjNode("div", { class: "mj-tip-rows" }, rows.flat()));
-  tip.hidden = false;
-  const frame = at.root.getBoundingClientRect(), box = anchor.getBoundingClientRect();
-  const above = box.top - tip.offsetHeight - 6;
-  tip.style.top = `${(above > 0 ? above : box.bottom + 6) - frame.top}px`;
-  tip.style.left = `${Math.max(0, Math.min(box.left - frame.left, frame.width - tip.offsetWidth))}px`;
-}
-
-function mjHideTip(at) {
-  at.parts.tip.hidden = true;
-}
-
 /** Shade the source by the row that produced the word at the step, and say which row that is. */
 function mjDrawStep(at) {
   const { step } = at.state, steps = mjSteps(at), reached = steps.indexOf(step);
@@ -141,27 +97,18 @@ function mjDrawStep(at) {
     node.classList.toggle("mj-later", step !== null && place > step);
     node.setAttribute("aria-pressed", String(place === step));
   }
-  const shares = reached < 0 ? null : mjStepShares(at, step);
-  for (const node of source.children) node.style.setProperty("--mj-weight", shares ? shares.get(Number(node.dataset.word)) || 0 : 0);
+  const shares = reached < 0 || !at.data.run.maps.cross ? new Map() : mjStepShares(at.cross(), at.chosen("cross", true), step);
+  for (const node of source.children) node.style.setProperty("--mj-weight", shares.get(Number(node.dataset.word)) || 0);
   mjFill(at, stepText, reached < 0 ? "step_hint" : "step_sentence", reached < 0 ? {} : mjStepValues(at, step, steps, shares));
 }
 
-/** Source word → cross-attention weight, the mean of the chosen heads of the chosen cross layer. */
-function mjStepShares(at, step) {
-  const shares = new Map();
-  if (!at.data.run.maps.cross) return shares;
-  const map = at.weights("cross", "words"), { layer, heads } = at.chosen("cross", true);
-  const row = map.queries.findIndex((query) => query.word === step);
-  if (row >= 0) map.keys.forEach((key, column) => shares.set(key.word, mjMean(map, layer, heads, row, column)));
-  return shares;
-}
-
 function mjStepValues(at, step, steps, shares) {
-  const { words } = at.data.run.source, { layer, heads } = at.chosen("cross", true);
-  const best = [...shares].filter(([word]) => words[word] && !(at.state.hide && words[word].kind !== "word")).sort((one, other) => other[1] - one[1]).slice(0, 3);
+  const { words } = at.data.run.source, { layer, heads } = at.chosen("cross", true), { cross } = at.data.run.maps;
+  const drawn = ([word]) => words[word] && !(at.state.hide && words[word].kind !== "word");
+  const best = [...shares].filter(drawn).sort((one, other) => other[1] - one[1]).slice(0, 3);
+  const said = ([word, weight]) => mjText(at, "word_weight", { word: words[word].text, weight: mjNumber(weight, at.data.bits) });
   return {
     step: steps.indexOf(step) + 1, steps: steps.length, word: mjStrong(at.data.run.target.words[step].text), layer: layer + 1,
-    heads: mjHeadsText(at, heads, at.data.run.maps.cross ? at.data.run.maps.cross.heads : 0),
-    links: mjStrongFirst(at, best.map(([word, weight]) => mjText(at, "word_weight", { word: words[word].text, weight: mjNumber(weight, at.data.bits) }))),
+    heads: mjHeadsText(at, heads, cross ? cross.heads : 0), links: mjStrongFirst(at, best.map(said)),
   };
 }
