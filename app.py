@@ -9,60 +9,63 @@ from pathlib import Path
 
 import streamlit as st
 
-from viz.pages import session
+from viz.scenes.common import BEAMS
+from viz.scenes.texts import LANGUAGES
+from viz.scenes.texts import texts as texts_in
+from viz.session import address
 
 st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
 
-st.html(Path(__file__).parent / "viz" / "pages" / "style.css")
+st.html(Path(__file__).parent / "viz" / "parts" / "style.css")
 st.logo("static/logo.svg", size="large")
 
-choice = session.current_choice()
-words = session.strings(choice.lang)["app"]
+choice = address.current_choice()
+texts = texts_in(choice.lang)["app"]
 
 pages = st.navigation(
     [
         st.Page(
             "viz/pages/explore.py",
-            title=words["explore"],
+            title=texts["explore"],
             icon=":material/visibility:",
             url_path="explore",
             default=True,
         ),
         st.Page(
             "viz/pages/architecture.py",
-            title=words["architecture"],
+            title=texts["architecture"],
             icon=":material/account_tree:",
             url_path="architecture",
         ),
-        st.Page("viz/pages/head.py", title=words["head"], icon=":material/functions:", url_path="head"),
-        st.Page("viz/pages/heads.py", title=words["heads"], icon=":material/apps:", url_path="heads"),
-        st.Page("viz/pages/pair.py", title=words["pair"], icon=":material/compare:", url_path="pair"),
-        st.Page("viz/pages/switch.py", title=words["switch"], icon=":material/toggle_off:", url_path="switch-off"),
-        st.Page("viz/pages/race.py", title=words["race"], icon=":material/timer:", url_path="race"),
-        st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
+        st.Page("viz/pages/head.py", title=texts["head"], icon=":material/functions:", url_path="head"),
+        st.Page("viz/pages/heads.py", title=texts["heads"], icon=":material/apps:", url_path="heads"),
+        st.Page("viz/pages/pair.py", title=texts["pair"], icon=":material/compare:", url_path="pair"),
+        st.Page("viz/pages/switch.py", title=texts["switch"], icon=":material/toggle_off:", url_path="switch-off"),
+        st.Page("viz/pages/race.py", title=texts["race"], icon=":material/timer:", url_path="race"),
+        st.Page("viz/pages/about.py", title=texts["about"], icon=":material/description:", url_path="model"),
     ]
 )
 
 with st.sidebar:
     st.segmented_control(
-        words["language"],
-        list(session.LANGUAGES),
-        format_func=session.LANGUAGES.get,
+        texts["language"],
+        list(LANGUAGES),
+        format_func=LANGUAGES.get,
         key="lang",
         required=True,
-        on_change=session.remember,
+        on_change=address.remember,
         args=("lang",),
     )
     st.segmented_control(
-        words["search"],
-        list(session.BEAMS),
-        format_func=lambda beams: words[session.BEAMS[beams]],
+        texts["search"],
+        list(BEAMS),
+        format_func=lambda beams: texts[BEAMS[beams]],
         key="beams",
         required=True,
-        on_change=session.remember,
+        on_change=address.remember,
         args=("beams",),
-        help=words["search_help"],
+        help=texts["search_help"],
     )
-    st.caption(words["offline"])
+    st.caption(texts["offline"])
 
 pages.run()

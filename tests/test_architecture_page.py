@@ -13,10 +13,12 @@ from model.reading import recorded, trace, translate
 from model.reading.recorded import EXAMPLES
 from tests import decoded
 from tests.pages import opened
-from viz.pages import diagrams, session
-from viz.pages.session import Choice
+from viz.scenes import architecture, models
+from viz.scenes.choice import Choice
+from viz.scenes.texts import texts as texts_in
+from viz.session import caches
 
-CACHES = (session.translator, session.computed_run, session.traced, session.warm)
+CACHES = (caches.translator, caches.computed_run, caches.traced, caches.warm, caches.picture)
 
 
 @pytest.fixture
@@ -36,19 +38,18 @@ def with_recurrent(recurrent, tmp_path, monkeypatch):
         translator.tokenizer.save(folder / "tokenizer.json")
         card = {"kind": "recurrent", "network": vars(translator.network.config)}
         (folder / "card.json").write_text(json.dumps(card))
-    caches = (*CACHES, session.picture)
-    for module in (recorded, translate, session):
+    for module in (recorded, translate, models):
         monkeypatch.setattr(module, "CHECKPOINTS", tmp_path)
-    clear(caches)
+    clear()
     yield
     monkeypatch.undo()
-    clear(caches)
+    clear()
 
 
-def clear(caches) -> None:
-    for cache in caches:
+def clear() -> None:
+    for cache in CACHES:
         cache.clear()
-    for cached in (session.available_models, session.card, recorded.recordings):
+    for cached in (models.available_models, models.card, recorded.recordings):
         cached.cache_clear()
 
 
@@ -71,7 +72,7 @@ def test_whole_model_first(open_page):
 def test_shares_of_the_model_sum_to_one(open_page):
     open_page()
     run = recorded.recordings("transformer")[EXAMPLES[0], 4]
-    shares = diagrams.shares(session.traced("transformer", EXAMPLES[0], 4, run))
+    shares = architecture.shares(caches.traced("transformer", EXAMPLES[0], 4, run))
     for what in ("parameters", "flops", "time_ms"):
         assert sum(share[what] for share in shares.values()) == pytest.approx(1)
 
@@ -84,12 +85,12 @@ def test_block_in_the_address_opens_its_panel(open_page):
     assert sent(app)["block"] == "encoder.2.attention"
 
 
-@pytest.mark.parametrize("block", diagrams.transformer_blocks(session.card("transformer")["network"], 14, 16))
+@pytest.mark.parametrize("block", architecture.transformer_blocks(models.card("transformer")["network"], 14, 16))
 def test_every_block_has_a_panel(open_page, block):
     app = open_page(block=block)
     assert not app.exception and len(app.latex) == 1
-    kind = diagrams.kind_of(block)
-    assert session.strings("en")["architecture"]["what"][kind] in text_of(app)
+    kind = architecture.kind_of(block)
+    assert texts_in("en")["architecture"]["what"][kind] in text_of(app)
 
 
 def test_heads_of_a_block_are_links_into_explore(open_page):
@@ -129,9 +130,9 @@ def test_unfolded_stack_stands_in_the_address(open_page):
 
 def test_acts_in_the_diagram_are_written_into_the_address():
     """What act() does with each kind of act, on the plain functions that it calls."""
-    assert diagrams.replaced((("source", 1), ("source", 8)), "t5") == ("s9", "t5")
-    assert diagrams.replaced((("source", 1), ("source", 8)), "s2") == ("s9", "s2")
-    assert diagrams.replaced((("source", 1), ("source", 8)), "s9") == ("s2", "s9")
+    assert architecture.replaced((("source", 1), ("source", 8)), "t5") == ("s9", "t5")
+    assert architecture.replaced((("source", 1), ("source", 8)), "s2") == ("s9", "s2")
+    assert architecture.replaced((("source", 1), ("source", 8)), "s9") == ("s2", "s9")
 
 
 def test_steps_carry_every_stage_and_strip_once(open_page):
@@ -140,7 +141,7 @@ def test_steps_carry_every_stage_and_strip_once(open_page):
     assert data["stage"] == 9 and len(stages) == 12 + 11 * 16
     assert {stage[1] for stage in stages} - {""} == {strip["block"] for strip in strips}
     run = recorded.recordings("transformer")[EXAMPLES[0], 4]
-    made = session.traced("transformer", EXAMPLES[0], 4, run)
+    made = caches.traced("transformer", EXAMPLES[0], 4, run)
     strip = strips[3]
     vectors = made.block(strip["block"]).vectors
     inside = abs(vectors) <= strip["full"]
@@ -172,7 +173,7 @@ def test_unreadable_text_gets_one_sentence(open_page, text, word):
     assert app.get("bidi_component") == []
 
 
-@pytest.mark.parametrize("show", session.SHOWS)
+@pytest.mark.parametrize("show", architecture.SHOWS)
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "😀 dog", "আমি গান গাই", "<s>", "it", "dog " * 100])
 def test_awkward_text_is_drawn(open_page, show, text):
     app = open_page(text=text, show=show)
@@ -183,16 +184,16 @@ def test_failure_of_the_measurement_is_one_sentence(open_page, monkeypatch):
     def fail(*_):
         raise RuntimeError("the device has gone")
 
-    session.traced.clear()
+    caches.traced.clear()
     monkeypatch.setattr(trace, "trace", fail)
     app = open_page()
-    session.traced.clear()
+    caches.traced.clear()
     assert not app.exception and "the device has gone" in app.error[0].value
     assert 'data-block="encoder.1.attention"' in sent(app)["svg"]  # the drawing needs no measurement
 
 
 def test_only_architectures_that_are_here_are_offered(open_page, monkeypatch):
-    monkeypatch.setattr(session, "available_models", lambda: ["transformer"])
+    monkeypatch.setattr(models, "available_models", lambda: ["transformer"])
     app = open_page(architecture="lstm")
     assert not app.exception and 'data-block="encoder.1.attention"' in sent(app)["svg"]
     with pytest.raises(KeyError):
@@ -243,8 +244,8 @@ def test_block_chosen_answers_within_0_3_seconds(open_page):
 def test_table_has_every_block(open_page):
     open_page()
     run = recorded.recordings("transformer")[EXAMPLES[0], 4]
-    made = session.traced("transformer", EXAMPLES[0], 4, run)
-    rows = list(csv.DictReader(diagrams.table_csv(made).splitlines()))
+    made = caches.traced("transformer", EXAMPLES[0], 4, run)
+    rows = list(csv.DictReader(architecture.table_csv(made).splitlines()))
     assert [row["block"] for row in rows] == [block.name for block in made.blocks]
     assert sum(int(row["parameters"]) for row in rows) == 7_380_736
 

@@ -16,7 +16,8 @@ from model.evidence.interventions import Edge, Intervention, all_heads, altered,
 from model.evidence.left_to_right import left_to_right
 from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
 from model.evidence.patching import Patching, patching
-from model.evidence.questions import Question, log_ratios, pronoun_step, question
+from model.evidence.pronoun import pronoun_step
+from model.evidence.questions import Question, log_ratios, question
 from model.evidence.suggestions import grow
 from model.language.pronouns import PronounExample, examples
 from model.language.tokenizer import START, Tokenizer

@@ -9,8 +9,8 @@ from model.reading import head as reading
 from model.reading.recorded import EXAMPLES, recordings
 from tests.pages import opened
 from viz.figures.formula import decimal
-from viz.pages import session
-from viz.pages.session import Choice
+from viz.scenes.choice import Choice
+from viz.session import caches
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def answer(app) -> str:
 
 def steps_of(text: str, *place):
     run = recordings("transformer")[text, 4]
-    return session.head_steps("transformer", text, 4, place, "none", 1.0, run)[0]
+    return caches.head_steps("transformer", text, 4, place, "none", 1.0, run)[0]
 
 
 def test_first_screen_follows_it(open_head):
@@ -172,7 +172,7 @@ def test_long_sentence_is_folded_and_says_so(open_head):
 
 def test_model_without_heads_gets_one_sentence(open_head, monkeypatch):
     run = replace(recordings("transformer")[EXAMPLES[0], 4], maps={})
-    monkeypatch.setattr(session, "recorded_run", lambda choice: run)
+    monkeypatch.setattr(caches, "recorded_run", lambda choice: run)
     app = open_head()
     (message,) = app.info
     assert not app.exception and "not a Transformer" in message.value
@@ -184,12 +184,12 @@ def test_damaged_checkpoint_is_one_sentence(open_head, monkeypatch):
     def fail(*_):
         raise CheckpointError("damaged", "It is damaged.", "HeaderTooLarge")
 
-    session.translator.clear()
-    session.inside.clear()
-    session.head_steps.clear()
+    caches.translator.clear()
+    caches.inside.clear()
+    caches.head_steps.clear()
     monkeypatch.setattr(Translator, "load", fail)
     app = open_head()
-    session.translator.clear()
+    caches.translator.clear()
     assert not app.exception and "HeaderTooLarge" in app.error[0].value
 
 

@@ -9,7 +9,7 @@ from model.reading.place import Place
 from viz.components import headgrid, interlinear
 from viz.components.headgrid.pack import TOP, palette
 from viz.figures.colours import difference_colorscale
-from viz.pages.session import places
+from viz.scenes.fields import places
 
 # 2 layers, 3 heads, 5 rows, 7 columns
 

@@ -10,11 +10,14 @@ from model.evidence.find import find
 from model.evidence.labels import GROUPS
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
 from tests.pages import figures, opened, said
-from viz.pages import roles, session
 from viz.pages.sections import card
+from viz.scenes import models
+from viz.scenes.choice import Choice
+from viz.scenes.texts import texts as texts_in
+from viz.session import roles
 
 HEADS = measured_heads("transformer")
-WORDS = session.strings("en")["heads"]
+WORDS = texts_in("en")["heads"]
 
 
 @pytest.fixture
@@ -78,12 +81,10 @@ def test_choosing_a_score_goes_into_the_address(open_page):
 
 
 def test_csv_has_every_score_of_every_head(open_page, monkeypatch):
-    from viz.pages import evidence
+    from viz.parts import marks
 
     kept = {}
-    monkeypatch.setattr(
-        evidence, "csv_button", lambda label, name, header, rows, key: kept.update({key: (header, rows)})
-    )
+    monkeypatch.setattr(marks, "csv_button", lambda label, name, header, rows, key: kept.update({key: (header, rows)}))
     open_page()
     header, rows = kept["heads csv"]
     assert len(rows) == sum(len(row["scores"]) for row in HEADS["heads"])
@@ -133,7 +134,7 @@ def test_none_passed_is_said(open_page, monkeypatch):
 
 
 def test_card_opens_at_the_head_that_follows_it_best(open_page):
-    best = session.best_head("transformer")
+    best = models.best_head("transformer")
     assert f"layer {best['layer'] + 1} head {best['head'] + 1}" in titles(open_page())[1]
 
 
@@ -179,7 +180,7 @@ def test_buttons_choose_a_head(open_page):
 def test_example_opens_in_explore(open_page):
     row = row_of("encoder", 2, 4)
     example = row["examples"]["strongest"][0]
-    there = card.there(session.Choice(model="transformer"), row, example)
+    there = card.there(Choice(model="transformer"), row, example)
     assert (there.text, there.layer, there.heads, there.word) == (example["source"], 2, (4,), example["query"] + 1)
 
 

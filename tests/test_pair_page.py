@@ -7,10 +7,11 @@ import pytest
 
 from model.reading.recorded import EXAMPLES, recordings
 from tests.pages import component, figures, opened, said
-from viz.pages import session, stacks
+from viz.scenes.texts import texts as texts_in
+from viz.session import caches, stacks
 
 PAIR_RUNS = [recordings("transformer")[text, 4] for text in EXAMPLES[:2]]
-COLOUR = session.strings("en")["explorer"]
+COLOUR = texts_in("en")["explorer"]
 PAIR = {"text": EXAMPLES[0], "second": EXAMPLES[1]}
 
 
@@ -207,10 +208,8 @@ def test_long_second_sentence_is_cut_in_its_own_box(open_page):
 def test_model_without_encoder_attention_is_told_so(open_page, monkeypatch):
     from dataclasses import replace
 
-    from viz.pages import session
-
-    recorded = session.recorded_run
-    monkeypatch.setattr(session, "recorded_run", lambda choice: replace(recorded(choice), maps={}))
+    recorded = caches.recorded_run
+    monkeypatch.setattr(caches, "recorded_run", lambda choice: replace(recorded(choice), maps={}))
     assert "has no encoder self-attention" in said(open_page())
 
 

@@ -10,9 +10,11 @@ import pytest
 from model.race.cost import parity_length
 from model.reading.run import Axis, Word
 from tests.pages import opened
-from viz.pages import session
 from viz.pages.sections import claims, results, speed, translations
 from viz.pages.sweeps import Job
+from viz.scenes import race
+from viz.scenes.texts import LANGUAGES
+from viz.scenes.texts import texts as texts_in
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def texts(app) -> str:
     return " ".join(element.value for kind in kinds for element in kind)
 
 
-@pytest.mark.parametrize("section", session.SECTIONS)
-@pytest.mark.parametrize("lang", session.LANGUAGES)
+@pytest.mark.parametrize("section", race.SECTIONS)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_opens(open_race, section, lang):
     app = open_race(section=section, lang=lang)
     assert not app.exception and not app.error
@@ -59,7 +61,7 @@ def test_missing_results_are_a_sentence(open_race, monkeypatch, tmp_path):
 
 
 def test_every_claim_has_its_facts_in_what_is_shipped():
-    words = session.strings("en")["race"]
+    words = texts_in("en")["race"]
     for claim in claims.CLAIMS:
         facts = claims.FACTS[claim](words)
         for part in ("measured", "limits"):

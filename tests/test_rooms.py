@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 OUTSIDE = {"torch", "plotly", "streamlit", "transformers", "bertviz"}
+COMPONENTS = sorted(path.parent.name for path in (ROOT / "viz" / "components").glob("*/pack.py"))
+PACKING = [f"viz.components.{name}.pack" for name in COMPONENTS]
+BELOW = ("viz.figures", "viz.components", "viz.scenes")
 # room: (libraries it may import, rooms of the project it may import); a name stands for everything below it
 ROOMS = {
     "model/networks": ({"torch"}, {"model.networks"}),
@@ -19,8 +22,11 @@ ROOMS = {
     "model/evidence": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.evidence"}),
     "viz/figures": ({"plotly"}, {"viz.figures"}),
     "viz/components": ({"streamlit"}, {"viz.components", "viz.figures"}),
-    "viz/pages": ({"streamlit"}, {"viz", "model"}),
-    "app.py": ({"streamlit"}, {"viz.pages"}),
+    "viz/scenes": ({"plotly"}, {"model", "viz.figures", "viz.components.wire", *PACKING, "viz.scenes"}),
+    "viz/session": ({"streamlit"}, {"model", *BELOW, "viz.session"}),
+    "viz/parts": ({"streamlit"}, {"model", *BELOW, "viz.session", "viz.parts"}),
+    "viz/pages": ({"streamlit"}, {"model", *BELOW, "viz.session", "viz.parts", "viz.pages"}),
+    "app.py": ({"streamlit"}, {"viz.scenes", "viz.session"}),
 }
 FILES = [path for room in ROOMS for path in ([ROOT / room] if room.endswith(".py") else (ROOT / room).rglob("*.py"))]
 
@@ -53,7 +59,20 @@ def test_every_room_has_files():
     assert {str(path.relative_to(ROOT)).rsplit("/", 1)[0] for path in FILES} >= set(ROOMS) - {"app.py"}
 
 
-def test_app_does_not_bring_in_torch():
-    code = "import sys, viz.pages.session; print([m for m in ('torch', 'transformers') if m in sys.modules])"
+OPENING = """
+import sys
+from viz.session import caches
+caches.warm = lambda model: None  # what loads the network meanwhile, in a thread of its own
+from tests.pages import opened
+app = opened("{script}", "{path}")
+assert not app.exception, app.exception[0].value
+print([module for module in ("torch", "transformers") if module in sys.modules])
+"""
+RECORDED = {"explore": "explore", "pair": "pair", "heads": "heads", "about": "model"}
+
+
+@pytest.mark.parametrize("script", RECORDED)
+def test_page_whose_picture_is_recorded_brings_in_no_torch(script):
+    code = OPENING.format(script=script, path=RECORDED[script])
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

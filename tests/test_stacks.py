@@ -7,8 +7,11 @@ from model.evidence import meaning
 from model.reading.recorded import EXAMPLES
 from tests import decoded
 from viz.components.explorer import pack_stack, with_length
-from viz.pages import roles, session, stacks
-from viz.pages.session import Choice
+from viz.scenes import explore, wire
+from viz.scenes import heads as heads_scene
+from viz.scenes.choice import Choice
+from viz.scenes.texts import LANGUAGES
+from viz.session import caches, roles, stacks
 
 
 @pytest.fixture(autouse=True)
@@ -18,14 +21,14 @@ def forget():
 
 @pytest.fixture
 def run(translator, monkeypatch):
-    monkeypatch.setattr(session, "translator", lambda model: translator)
+    monkeypatch.setattr(caches, "translator", lambda model: translator)
     return translator.read(EXAMPLES[0], beams=1)
 
 
 def received(run, stack: bytes) -> dict:
     """What the browser makes of a stack, each part's numbers as (word or 1, layer, head, query, key)."""
-    session.picture.clear()
-    return decoded.explorer(with_length({}) + session.picture(run.model, run.text, run.beams, run) + stack)["stack"]
+    caches.picture.clear()
+    return decoded.explorer(with_length({}) + caches.picture(run.model, run.text, run.beams, run) + stack)["stack"]
 
 
 def near(numbers: np.ndarray, expected: np.ndarray) -> bool:
@@ -57,7 +60,7 @@ def test_rollout_has_one_map_a_layer(run):
 
 def test_gradient_comes_for_every_word_that_fits(run, translator, monkeypatch):
     many = translator.read(EXAMPLES[0], beams=4)  # nonsense of 39 words
-    monkeypatch.setattr(session, "WIRE_BYTES", 10 * session.cells(many))  # five words, two bytes a number
+    monkeypatch.setattr(wire, "WIRE_BYTES", 10 * wire.cells(many))  # five words, two bytes a number
     sent = received(many, stacks.packed(many, "gradient", 6))
     assert sent["words"] == [5, 6, 7, 8, 9]
     for part in many.maps:
@@ -65,7 +68,7 @@ def test_gradient_comes_for_every_word_that_fits(run, translator, monkeypatch):
 
 
 def test_long_translation_travels_word_by_word(run, monkeypatch):
-    monkeypatch.setattr(session, "WIRE_BYTES", 1)
+    monkeypatch.setattr(wire, "WIRE_BYTES", 1)
     assert stacks.words_with(run, run.target.tokens[3].word) == (run.target.tokens[3].word,)
 
 
@@ -76,7 +79,7 @@ def test_word_that_is_not_there_is_refused(run):
 
 def test_meanings_are_those_of_the_model():
     """Hiding sinks goes with every meaning, so it is a switch of its own."""
-    assert set(session.MEANINGS) == set(meaning.MEANINGS) - {"sinks_hidden"}
+    assert set(explore.MEANINGS) == set(meaning.MEANINGS) - {"sinks_hidden"}
 
 
 def test_recurrent_model_has_nothing_to_roll_through(recurrent):
@@ -92,7 +95,7 @@ def asks(monkeypatch, **asked) -> None:
 
 
 def test_what_is_asked_for_is_sent(run, monkeypatch):
-    asks(monkeypatch, run=session.run_id(run), meaning="moved", word=None)
+    asks(monkeypatch, run=wire.run_id(run), meaning="moved", word=None)
     assert received(run, stacks.asked_for(run, Choice()))["meaning"] == "moved"
 
 
@@ -100,19 +103,19 @@ def test_what_is_asked_for_is_sent(run, monkeypatch):
     "asked", [{}, {"run": "another"}, {"meaning": "weights"}, {"meaning": ["moved"]}, {"meaning": "../x"}]
 )
 def test_nonsense_is_answered_with_nothing(run, monkeypatch, asked):
-    asks(monkeypatch, **{"run": session.run_id(run), "meaning": "nothing"} | asked)
+    asks(monkeypatch, **{"run": wire.run_id(run), "meaning": "nothing"} | asked)
     assert stacks.asked_for(run, Choice()) == b""
 
 
 def test_failure_is_one_sentence(run, monkeypatch):
-    asks(monkeypatch, run=session.run_id(run), meaning="gradient", word=999)
+    asks(monkeypatch, run=wire.run_id(run), meaning="gradient", word=999)
     assert "could not be worked out" in received(run, stacks.asked_for(run, Choice()))["failed"]
 
 
 def test_meaning_stands_in_the_address():
     assert Choice.from_query(Choice(meaning="rollout").to_query()).meaning == "rollout"
     assert Choice.from_query({"meaning": "colour"}) == Choice()
-    assert session.view_state(Choice(meaning="moved"), {})["meaning"] == "moved"
+    assert explore.view_state(Choice(meaning="moved"), {})["meaning"] == "moved"
 
 
 # --- roles for the atlas ---
@@ -133,7 +136,7 @@ def test_model_that_was_not_measured_has_no_marks():
 def test_every_group_of_the_model_has_a_name_or_is_none():
     from model.evidence.labels import GROUPS
 
-    assert set(GROUPS.values()) - {"none"} == set(roles.GROUPS)
-    for language in session.LANGUAGES:
-        letters = [letter for _, letter in roles.groups(language).values()]
+    assert set(GROUPS.values()) - {"none"} == set(heads_scene.GROUPS)
+    for language in LANGUAGES:
+        letters = [letter for _, letter in heads_scene.groups(language).values()]
         assert len(set(letters)) == len(letters)

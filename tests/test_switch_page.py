@@ -9,7 +9,8 @@ from model.evidence.interventions import WAYS
 from model.reading.place import Place
 from model.reading.recorded import EXAMPLES
 from tests.pages import component, figures, opened, said
-from viz.pages import session
+from viz.scenes import switch
+from viz.session import caches
 
 IT_TO_ANIMAL = "encoder.8.2"  # in EXAMPLES[0]
 
@@ -33,7 +34,7 @@ def leaning(app) -> dict[str, float]:
 
 
 def test_ways_are_those_of_the_model():
-    assert session.HOWS == WAYS
+    assert switch.HOWS == WAYS
 
 
 def test_nothing_is_off_at_first(open_page):
@@ -65,7 +66,7 @@ def test_heads_off_stand_in_the_address_and_in_the_grid(open_page):
 
 def test_ways_of_switching_off_differ(open_page):
     after = []
-    for how in session.HOWS:
+    for how in switch.HOWS:
         after.append(leaning(open_page(off="cross.2.3", how=how))["after"])
     assert len(set(after)) == 3
 
@@ -150,8 +151,8 @@ def test_what_cannot_be_done_gets_one_sentence(open_page, query, sentence):
 def test_model_without_heads_is_told_so(open_page, monkeypatch):
     from dataclasses import replace
 
-    recorded = session.recorded_run
-    monkeypatch.setattr(session, "recorded_run", lambda choice: replace(recorded(choice), maps={}))
+    recorded = caches.recorded_run
+    monkeypatch.setattr(caches, "recorded_run", lambda choice: replace(recorded(choice), maps={}))
     assert "has no heads to switch off" in said(open_page())
 
 

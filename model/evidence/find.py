@@ -6,7 +6,7 @@ tells a habit from a coincidence.
 
 from dataclasses import dataclass
 
-from model.evidence.questions import pronoun_step
+from model.evidence.pronoun import pronoun_step
 from model.evidence.seen import DIRECTIONS, to_words
 from model.language.relations import relations
 from model.reading.measures import wilson

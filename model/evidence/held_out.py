@@ -12,11 +12,11 @@ import numpy as np
 from model.evidence.compare import NONSENSE, random_interventions
 from model.evidence.interventions import Edge, Intervention, altered
 from model.evidence.pairs import align
+from model.evidence.pronoun import pronoun_step
 from model.evidence.questions import (
     Question,
     log_ratios,
     padded,
-    pronoun_step,
     question_of,
     token_log_probabilities,
     translations,

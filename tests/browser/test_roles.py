@@ -15,7 +15,9 @@ from model.evidence.seen import to_words
 from model.reading.recorded import EXAMPLES, recordings
 from model.reading.translate import Translator
 from viz.figures.colours import GROUPS
-from viz.pages import roles, session
+from viz.scenes import heads as heads_scene
+from viz.scenes.texts import texts as texts_in
+from viz.session import roles
 
 WAIT_MS = 60_000
 RUN = recordings("transformer")[EXAMPLES[0], 4]
@@ -112,7 +114,7 @@ def test_marks_have_the_colour_of_their_group(explore):
 
 def test_legend_names_every_group_that_is_marked(explore):
     page = explore("view=atlas")
-    groups = roles.groups("en")
+    groups = heads_scene.groups("en")
     drawn = {group for _, group in roles.by_part("transformer", "en")["encoder"]} - {"none"}
     legend = page.inner_text(".mj-legend")
     assert all(groups[group][0] in legend for group in drawn) and "no clear role" in legend
@@ -316,7 +318,7 @@ def heads(open_page, address):
     def heads_(query="", **how):
         page = open_page(**how)
         page.goto(f"{address}/heads?{query}")
-        page.get_by_role("heading", name=session.strings("en")["heads"]["find"]).wait_for(timeout=WAIT_MS)
+        page.get_by_role("heading", name=texts_in("en")["heads"]["find"]).wait_for(timeout=WAIT_MS)
         return page
 
     return heads_

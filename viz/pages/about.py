@@ -5,7 +5,12 @@ import json
 import streamlit as st
 
 from viz.figures.curve import training_curve
-from viz.pages import session
+from viz.parts import charts
+from viz.scenes.choice import Choice
+from viz.scenes.models import card as card_of
+from viz.scenes.texts import percent
+from viz.scenes.texts import texts as texts_in
+from viz.session import address
 
 # what it is called, where it stands in the card, and what was aimed at before it was measured
 ROWS = (
@@ -25,48 +30,50 @@ def shown(scores: dict, group: str, name: str) -> str:
     value = scores[group][name]
     if name == "best_head":
         low, high = value["interval"]
-        return f"{session.percent(value['flip_rate'], 1)} [{100 * low:.1f}, {100 * high:.1f}] {value['label']}"
-    return f"{value:.1f}" if name == "bleu" else session.percent(value, 1)
+        return f"{percent(value['flip_rate'], 1)} [{100 * low:.1f}, {100 * high:.1f}] {value['label']}"
+    return f"{value:.1f}" if name == "bleu" else percent(value, 1)
 
 
-choice = session.current_choice()
-words = session.strings(choice.lang)["about"]
-card = session.card(choice.model)
+def page(choice: Choice) -> None:
+    texts, card = texts_in(choice.lang)["about"], card_of(choice.model)
+    st.title(texts["title"])
+    if not card:
+        st.error(texts["no_card"])
+        return
+    network = card["network"]
+    st.markdown(texts[f"network_{card['kind']}"].format(**network, parameters=card["parameters"]))
+    st.markdown(texts["training"].format(**card | {"hours": card["seconds"] / 3600, "millions": card["tokens"] / 1e6}))
+    show_scores(card["scores"], texts)
+    show_learning(card, texts)
+    st.header(texts["sources"])
+    st.markdown(card["attribution"])
+    whole = json.dumps(card, indent=1, ensure_ascii=False)
+    st.download_button(texts["download"], data=whole, file_name=f"{choice.model}.json")
 
-st.title(words["title"])
-if not card:
-    st.error(words["no_card"])
-    st.stop()
-network, scores = card["network"], card["scores"]
-st.markdown(words[f"network_{card['kind']}"].format(**network, parameters=card["parameters"]))
-st.markdown(words["training"].format(**card | {"hours": card["seconds"] / 3600, "millions": card["tokens"] / 1e6}))
 
-st.header(words["measured"])
-st.caption(words["measured_how"])
-rows = [row for row in ROWS if row[2] in scores.get(row[1], {})]
-st.table(
-    {
-        words["what"]: [words[name] for name, *_ in rows],
-        words["value"]: [shown(scores, *path) for _, *path, _ in rows],
-        words["target"]: [aim for *_, aim in rows],
-        words["size"]: [f"{scores[group]['n']:,}" for _, group, *_ in rows],
-    }
-)
-st.markdown(words["handwritten_note"])
-st.markdown(words["never_supervised"])
+def show_scores(scores: dict, texts: dict) -> None:
+    st.header(texts["measured"])
+    st.caption(texts["measured_how"])
+    rows = [row for row in ROWS if row[2] in scores.get(row[1], {})]
+    st.table(
+        {
+            texts["what"]: [texts[name] for name, *_ in rows],
+            texts["value"]: [shown(scores, *path) for _, *path, _ in rows],
+            texts["target"]: [aim for *_, aim in rows],
+            texts["size"]: [f"{scores[group]['n']:,}" for _, group, *_ in rows],
+        }
+    )
+    st.markdown(texts["handwritten_note"])
+    st.markdown(texts["never_supervised"])
 
-st.header(words["learning"])
-st.plotly_chart(
-    training_curve(
-        card["log"], {name: words[name] for name in ("bleu", "pronouns", "antecedents", "head", "axis_tokens")}
-    ),
-    config={"toImageButtonOptions": {"format": "svg"}, "displaylogo": False},
-)
-st.caption(words["learning_how"])
-st.caption(card.get("note", ""))
 
-st.header(words["sources"])
-st.markdown(card["attribution"])
-st.download_button(
-    words["download"], data=json.dumps(card, indent=1, ensure_ascii=False), file_name=f"{choice.model}.json"
-)
+def show_learning(card: dict, texts: dict) -> None:
+    """How the scores grew in training."""
+    st.header(texts["learning"])
+    names = {name: texts[name] for name in ("bleu", "pronouns", "antecedents", "head", "axis_tokens")}
+    st.plotly_chart(training_curve(card["log"], names), config=charts.CHART)
+    st.caption(texts["learning_how"])
+    st.caption(card.get("note", ""))
+
+
+page(address.current_choice())

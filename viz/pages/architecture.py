@@ -8,9 +8,12 @@ from model.reading.run import Run
 from viz.components.diagram import diagram, pack_diagram
 from viz.figures.architecture import ATTENTION, kind_of, shape_text
 from viz.figures.unrolled import NUMBERS, SMALL
-from viz.pages import diagrams, session
-from viz.pages.sentence import explain, read_sentence
-from viz.pages.session import Choice
+from viz.parts.sentence import explain, read_sentence
+from viz.scenes import architecture, models
+from viz.scenes.choice import Choice
+from viz.scenes.texts import percent
+from viz.scenes.texts import texts as texts_in
+from viz.session import address, caches
 
 PARTS = {
     "self_attention": "encoder",
@@ -24,14 +27,14 @@ def act() -> None:
     """What was done in the diagram, written into the address."""
     done = st.session_state.diagram.get("act") or {}
     if word := done.get("word"):
-        session.choose(between=diagrams.replaced(pair, word))
+        address.choose(between=architecture.replaced(pair, word))
     if stack := done.get("fold"):
         folded = stack not in choice.unfold
-        session.choose(unfold=tuple(sorted({*choice.unfold, stack} if folded else {*choice.unfold} - {stack})))
+        address.choose(unfold=tuple(sorted({*choice.unfold, stack} if folded else {*choice.unfold} - {stack})))
     if "block" in done:
-        session.choose(block=done["block"])
+        address.choose(block=done["block"])
     if cell := done.get("cell"):
-        session.choose(cell=cell)
+        address.choose(cell=cell)
 
 
 def strings() -> dict:
@@ -56,7 +59,7 @@ def traced():
     """The Trace of the run; or None, after one sentence on what is in the way."""
     try:
         with st.spinner(words["measuring"]):
-            return session.traced(run.model, run.text, run.beams, run)
+            return caches.traced(run.model, run.text, run.beams, run)
     except Exception as error:  # as where a sentence is read: no error takes the page down
         explain(error, choice)
         return None
@@ -75,7 +78,7 @@ def show_blocks() -> None:
         return
     left, right = (st.container(), st.container()) if wide else st.columns([58, 42], gap="large")
     with left:
-        draw(pack_diagram(diagrams.drawing(choice, network, run, trace, labels)), wide=wide)
+        draw(pack_diagram(architecture.drawing(choice, network, run, trace, labels)), wide=wide)
         if wide:
             st.caption(read_states())
     with right:
@@ -85,7 +88,10 @@ def show_blocks() -> None:
         elif trace:
             overview(trace, words["hint_recurrent" if wide else "hint"])
         if trace:
-            downloads(diagrams.drawing(choice, network, run, trace, labels, standalone=True), diagrams.table_csv(trace))
+            downloads(
+                architecture.drawing(choice, network, run, trace, labels, standalone=True),
+                architecture.table_csv(trace),
+            )
 
 
 def read_states() -> str:
@@ -97,16 +103,16 @@ def show_steps() -> None:
     """The sentence on its way; the browser steps by itself."""
     if trace := traced():
         whole = replace(choice, block="", cell="")
-        svg = diagrams.drawing(whole, network, run, trace, labels, whole=True)
-        picture = diagrams.steps_picture(svg, run, trace)
+        svg = architecture.drawing(whole, network, run, trace, labels, whole=True)
+        picture = architecture.steps_picture(svg, run, trace)
         draw(picture, wide=choice.architecture != "transformer")
 
 
 def show_words() -> None:
     """How far apart two words are, in every architecture."""
-    draw(pack_diagram(diagrams.paths(run, pair, labels)), wide=True)
+    draw(pack_diagram(architecture.paths(run, pair, labels)), wide=True)
     st.caption(words["read_words"])
-    downloads(diagrams.paths(run, pair, labels, standalone=True))
+    downloads(architecture.paths(run, pair, labels, standalone=True))
 
 
 # --- panels ---
@@ -122,7 +128,7 @@ def panel(trace, wide: bool) -> None:
             st.caption(where)
         layer_picker(block.name)
         st.markdown(words["what"][block.kind])
-        st.latex(diagrams.formula(block.name, network))
+        st.latex(architecture.formula(block.name, network))
     with right:
         st.markdown(f"**{shape_text((block.inputs, block.output))}**")
         st.markdown(costs(block, trace))
@@ -156,7 +162,7 @@ def layer_picker(name: str) -> None:
     st.session_state.layer_picker = int(rest[0])
 
     def go() -> None:
-        session.choose(block=f"{side}.{st.session_state.layer_picker}.{rest[1]}")
+        address.choose(block=f"{side}.{st.session_state.layer_picker}.{rest[1]}")
 
     layers = range(1, network[f"{side}_layers"] + 1)
     st.segmented_control(
@@ -174,7 +180,7 @@ def costs(block, trace) -> str:
     lines = [f"| | {words['this']} | {words['of_model']} |", "|---|--:|--:|"]
     for what, figure in figures.items():
         share = getattr(block, what) / trace.total(what)
-        lines.append(f"| {words[what.removesuffix('_ms')]} | {figure} | {session.percent(share, 1)} |")
+        lines.append(f"| {words[what.removesuffix('_ms')]} | {figure} | {percent(share, 1)} |")
     return "\n".join(lines)
 
 
@@ -206,8 +212,8 @@ def overview(trace, hint: str) -> None:
     """The whole model: where its parameters, its operations and its time are."""
     st.markdown(hint)
     lines = [f"| | {words['parameters']} | {words['flops']} | {words['time']} |", "|---|--:|--:|--:|"]
-    for group, share in diagrams.shares(trace).items():
-        numbers = [session.percent(share[what], 1) for what in ("parameters", "flops", "time_ms")]
+    for group, share in architecture.shares(trace).items():
+        numbers = [percent(share[what], 1) for what in ("parameters", "flops", "time_ms")]
         lines.append(f"| {' | '.join([words['group_' + group], *numbers])} |")
     millions = words["millions"].format(number=f"{trace.total('flops') / 1e6:.0f}")
     spent = words["milliseconds"].format(number=f"{trace.total('time_ms'):.1f}")
@@ -245,26 +251,26 @@ def picker(name: str, options: list[str]) -> None:
 
 def changed(name: str) -> None:
     """Another architecture has other blocks."""
-    session.remember(name)
+    address.remember(name)
     if name == "architecture":
-        session.choose(block="", cell="", stage=1)
+        address.choose(block="", cell="", stage=1)
 
 
-choice = session.current_choice()
-choice = replace(choice, model=session.drawn_model(choice))
-words = session.strings(choice.lang)["architecture"]
-labels = session.strings(choice.lang)["diagram"]
-network = session.card(choice.model).get("network")
+choice = address.current_choice()
+choice = replace(choice, model=architecture.drawn_model(choice))
+words = texts_in(choice.lang)["architecture"]
+labels = texts_in(choice.lang)["diagram"]
+network = models.card(choice.model).get("network")
 run: Run | None = read_sentence(choice)
 if run and not network:
-    st.error(session.strings(choice.lang)["about"]["no_card"])
+    st.error(texts_in(choice.lang)["about"]["no_card"])
 if run and network:
-    pair = diagrams.pair_of(choice, run)
+    pair = architecture.pair_of(choice, run)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        picker("show", list(session.SHOWS))
-        if len(session.available_architectures()) > 1 and choice.show != "words":
-            picker("architecture", session.available_architectures())
-    if choice.block and choice.block not in diagrams.blocks_of(network, run):
+        picker("show", list(architecture.SHOWS))
+        if len(architecture.available_architectures()) > 1 and choice.show != "words":
+            picker("architecture", architecture.available_architectures())
+    if choice.block and choice.block not in architecture.blocks_of(network, run):
         st.caption(words["no_block"].format(block=choice.block))
         choice = replace(choice, block="")
     {"blocks": show_blocks, "steps": show_steps, "words": show_words}[choice.show]()

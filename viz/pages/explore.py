@@ -4,16 +4,34 @@ from html import escape
 
 import streamlit as st
 
-from viz.pages import roles, session, stacks
-from viz.pages.sentence import read_sentence
+from model.reading.run import Run
+from viz.components.explorer import explorer
+from viz.parts.sentence import read_sentence
+from viz.scenes import explore, heads
+from viz.scenes.choice import Choice
+from viz.scenes.texts import texts
+from viz.session import address, caches, roles, stacks
 
-choice = session.current_choice()
-if run := read_sentence(choice):
-    if run.maps:
-        known = {"meanings": stacks.meanings(run), "roles": roles.by_part(choice.model, choice.lang)}
-        known["groups"] = roles.groups(choice.lang)
-        known["ways"] = ["heads", "head", "pair", "switch-off"] if "encoder" in run.maps else ["heads"]
-        session.show(run, choice, known, stacks.asked_for(run, choice))
-    else:
+
+def page(choice: Choice) -> None:
+    run = read_sentence(choice)
+    if run and run.maps:
+        show(choice, run)
+    elif run:
         st.html(f"<p class=mj-plain lang=fr>{escape(run.translation)}</p>")
-        st.info(session.strings(choice.lang)["explore"]["no_attention"])
+        st.info(texts(choice.lang)["explore"]["no_attention"])
+
+
+def show(choice: Choice, run: Run) -> None:
+    """Every layer and head; the browser answers from here."""
+    known = {
+        "meanings": stacks.meanings(run),
+        "roles": roles.by_part(choice.model, choice.lang),
+        "groups": heads.groups(choice.lang),
+        "ways": ["heads", "head", "pair", "switch-off"] if "encoder" in run.maps else ["heads"],
+    }
+    picture = caches.picture(run.model, run.text, run.beams, run)
+    explorer(picture, explore.state(run, choice) | known, key="explorer", stack=stacks.asked_for(run, choice))
+
+
+page(address.current_choice())

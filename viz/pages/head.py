@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,9 +12,12 @@ from model.reading.place import PARTS
 from model.reading.run import Axis, Run
 from viz.figures import formula, head
 from viz.figures.positions import distance_curve, position_heatmap
-from viz.pages import session
-from viz.pages.sentence import explain, read_sentence
-from viz.pages.session import Choice
+from viz.parts.sentence import explain, read_sentence
+from viz.scenes import head as head_scene
+from viz.scenes import models
+from viz.scenes.choice import Choice
+from viz.scenes.texts import texts as texts_in
+from viz.session import address, caches
 
 POSITIONS = 64  # of the code that are drawn, at least
 
@@ -39,7 +43,7 @@ class Place:
 def place_of(run: Run, choice: Choice) -> Place:
     """The head and the word that the Choice names; what is not there is replaced by what the page suggests, and named."""
     part = choice.part if choice.part in run.maps else next(part for part in PARTS if part in run.maps)
-    maps, best, missing = run.maps[part], session.best_head(run.model), []
+    maps, best, missing = run.maps[part], models.best_head(run.model), []
     if part != "encoder" or not best or best["layer"] >= maps.layers or best["head"] >= maps.heads:
         best = {"layer": maps.layers - 1, "head": 0}
 
@@ -76,13 +80,13 @@ def ask(widget, name: str, options, value, **more):
 def answered(name: str) -> None:
     value = st.session_state["head." + name]
     if name == "part":
-        session.choose(part=value, query=None, key=None, word=None)  # another part counts other words
+        address.choose(part=value, query=None, key=None, word=None)  # another part counts other words
     elif name == "head":
-        session.choose(heads=(value,))
+        address.choose(heads=(value,))
     elif name in ("query", "query_written"):
-        session.choose(query=value, key=None)
+        address.choose(query=value, key=None)
     else:
-        session.choose(**{{"degrees": "temperature"}.get(name, name): value})
+        address.choose(**{{"degrees": "temperature"}.get(name, name): value})
 
 
 def ask_place(place: Place, key: int) -> None:
@@ -96,11 +100,11 @@ def ask_place(place: Place, key: int) -> None:
         name = "query" if place.part == "encoder" else "query_written"
         for axis, what, chosen in ((maps.query_axis, name, place.row), (maps.key_axis, "key", key)):
             ask(st.selectbox, what, range(1, len(axis) + 1), chosen + 1, format_func=labels(axis), width=230)
-        changes = [name for name in session.CHANGES if name != "unmasked" or place.part == "decoder"]
+        changes = [name for name in head_scene.CHANGES if name != "unmasked" or place.part == "decoder"]
         ask(st.pills, "change", changes, change, format_func=words.get, required=True)
         if change == "temperature":
             degrees = {"format_func": "{:g}".format, "required": True}
-            ask(st.segmented_control, "degrees", session.TEMPERATURES, choice.temperature, **degrees)
+            ask(st.segmented_control, "degrees", head_scene.TEMPERATURES, choice.temperature, **degrees)
 
 
 def labels(axis: Axis):
@@ -317,7 +321,7 @@ def as_csv() -> str:
 def show_positions() -> None:
     dark = st.context.theme.type == "dark"
     length = max(POSITIONS, len(run.source), len(run.target))
-    code, products, deviations = session.positions(length, len(own.placed))
+    code, products, deviations = caches.positions(length, len(own.placed))
     options = {"config": {"toImageButtonOptions": {"format": "svg"}, "displaylogo": False}}
     st.header(words["positions"], anchor="positions")
     says = [words["positions_says"].format(width=code.shape[1]), words["positions_marked"].format(word=safe(stands_at))]
@@ -342,7 +346,7 @@ def show_shuffle() -> None:
         return
     where = place.names[:3]
     passes = {
-        (placed, shuffled): session.inside(choice.model, run.text, run.beams, placed, shuffled, run)
+        (placed, shuffled): caches.inside(choice.model, run.text, run.beams, placed, shuffled, run)
         for placed in (True, False)
         for shuffled in (False, True)
     }
@@ -367,9 +371,9 @@ def show_shuffle() -> None:
 
 # --- the page ---
 
-st.html(session.TEXTS.parent / "pages" / "head.css")
-choice = session.current_choice()
-words, explorer_words = session.strings(choice.lang)["head"], session.strings(choice.lang)["explorer"]
+st.html(Path(__file__).parent / "head.css")
+choice = address.current_choice()
+words, explorer_words = texts_in(choice.lang)["head"], texts_in(choice.lang)["explorer"]
 
 if not (run := read_sentence(choice)):
     st.stop()
@@ -381,9 +385,9 @@ place = place_of(run, choice)
 change = "none" if choice.change == "unmasked" and place.part != "decoder" else choice.change
 try:
     with st.spinner(words["loading"], show_time=True):
-        session.translator(choice.model)
+        caches.translator(choice.model)
     heat = choice.temperature if change == "temperature" else 1.0
-    own, changed = session.head_steps(run.model, run.text, run.beams, place.names, change, heat, run)
+    own, changed = caches.head_steps(run.model, run.text, run.beams, place.names, change, heat, run)
 except Exception as error:  # as in run_or_explain: a sentence, whatever it is
     explain(error, choice)
     st.stop()

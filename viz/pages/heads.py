@@ -5,8 +5,14 @@ from html import escape
 import streamlit as st
 
 from model.evidence.labels import GROUPS, MARGIN, NO_ROLE, ROLES
-from viz.pages import evidence, roles, session
 from viz.pages.sections import card, find
+from viz.parts import marks
+from viz.scenes import heads as heads_scene
+from viz.scenes import models
+from viz.scenes.choice import Choice
+from viz.scenes.texts import plain
+from viz.scenes.texts import texts as texts_in
+from viz.session import address, roles
 
 NAMED = ("grammar", "semantic", "long_distance")  # the groups that have a name people use
 FEW = 4  # heads that are listed by name
@@ -16,9 +22,9 @@ ROOM = 320  # px, before the table scrolls
 # --- what is known of the model ---
 
 
-def models() -> list[str]:
+def with_attention() -> list[str]:
     """Those with attention."""
-    found = {name: session.card(name) for name in session.available_models()}
+    found = {name: models.card(name) for name in models.available_models()}
     return [
         name
         for name, card in found.items()
@@ -27,7 +33,7 @@ def models() -> list[str]:
 
 
 def choose_model() -> None:
-    offered = models()
+    offered = with_attention()
     if choice.model not in offered:
         st.info(words["no_heads"].format(model=choice.model))
     st.session_state.heads_model = choice.model if choice.model in offered else None
@@ -42,7 +48,7 @@ def choose_model() -> None:
 
 
 def model_chosen() -> None:
-    session.choose(model=st.session_state.heads_model or choice.model, part=session.Choice.part, layer=None, heads=None)
+    address.choose(model=st.session_state.heads_model or choice.model, part=Choice.part, layer=None, heads=None)
 
 
 def measured() -> dict | None:
@@ -59,7 +65,7 @@ def measured() -> dict | None:
             lambda done, all_: bar.progress(done / all_, words["measuring"].format(done=done, total=all_))
         )
     except Exception as error:  # whatever it is, the page stays and says so
-        st.error(words["failed"].format(message=evidence.plain(str(error))))
+        st.error(words["failed"].format(message=plain(str(error))))
         return None
     st.rerun()
 
@@ -79,7 +85,7 @@ def group_html(group: str, rows: list[dict]) -> str:
         listed(role, passing) for role in ROLES if GROUPS[role] == group and any(role in r["roles"] for r in passing)
     ]
     return (
-        f'<div class="mj-kind"><h3><i style="background:light-dark({", ".join(roles.colours(group))})"></i>'
+        f'<div class="mj-kind"><h3><i style="background:light-dark({", ".join(heads_scene.colours(group))})"></i>'
         f"{words['letters'][group]} · {words['names'][group]}</h3><p><b>{escape(counted)}</b></p>"
         f"<p>{escape(words['says'][group])}</p>"
         + (f"<p>{escape(plainly(rows))}</p>" if group == "grammar" else "")
@@ -104,7 +110,9 @@ def plainly(rows: list[dict]) -> str:
 
 def listed(role: str, rows: list[dict]) -> str:
     """The heads of a role by name, or how many they are."""
-    heads = [roles.head_name(words, row["part"], row["layer"], row["head"]) for row in rows if role in row["roles"]]
+    heads = [
+        heads_scene.head_name(words, row["part"], row["layer"], row["head"]) for row in rows if role in row["roles"]
+    ]
     named = ", ".join(heads) if len(heads) <= FEW else words["group_count"].format(count=len(heads))
     return words["group_role"].format(role=words["roles"][role], heads=named)
 
@@ -115,7 +123,7 @@ def listed(role: str, rows: list[dict]) -> str:
 def show_table(rows: list[dict]) -> None:
     names = ["role", *dict.fromkeys(name for row in rows for name in row["scores"])]
     if choice.score not in names:
-        st.warning(words["no_score"].format(name=evidence.plain(choice.score)))
+        st.warning(words["no_score"].format(name=plain(choice.score)))
     shown = choice.score if choice.score in names else "role"
     st.session_state.heads_score = shown
     left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -123,9 +131,9 @@ def show_table(rows: list[dict]) -> None:
     right.selectbox(
         words["score"],
         names,
-        format_func=lambda name: words["score_role"] if name == "role" else roles.score_name(words, name),
+        format_func=lambda name: words["score_role"] if name == "role" else heads_scene.score_name(words, name),
         key="heads_score",
-        on_change=lambda: session.choose(score=st.session_state.heads_score),
+        on_change=lambda: address.choose(score=st.session_state.heads_score),
     )
     columns = words["columns"]
     st.dataframe(
@@ -154,12 +162,12 @@ def table(rows: list[dict], shown: str) -> dict[str, list]:
         columns["head"]: [row["head"] + 1 for row in rows],
         columns["role"]: [words["roles"][row["label"]] for row in rows],
         columns["group"]: [words["groups"][row["group"]] for row in rows],
-        columns["score"]: [roles.score_name(words, name) if name else None for name, _ in found],
+        columns["score"]: [heads_scene.score_name(words, name) if name else None for name, _ in found],
         columns["value"]: [score.get("value") for _, score in found],
         columns["low"]: [score.get("interval", (None,))[0] for _, score in found],
         columns["high"]: [score.get("interval", (None,))[-1] for _, score in found],
         columns["baseline"]: [score.get("baseline") for _, score in found],
-        columns["rule"]: [roles.rule_name(words, score) if score else None for _, score in found],
+        columns["rule"]: [heads_scene.rule_name(words, score) if score else None for _, score in found],
         columns["n"]: [score.get("n") for _, score in found],
         columns["threshold"]: [score.get("threshold") for _, score in found],
         columns["passes"]: [verdict[score.get("passes")] for _, score in found],
@@ -172,8 +180,8 @@ def score_of(row: dict, shown: str) -> tuple[str, dict]:
     if shown != "role":
         return (shown, scores[shown]) if shown in scores else ("", {})
     if row["label"] == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
-        missed = [name for name in scores if name not in roles.OTHERWISE and not scores[name]["passes"]]
-        name = min(missed, key=lambda name: roles.nearness(scores[name]))
+        missed = [name for name in scores if name not in heads_scene.OTHERWISE and not scores[name]["passes"]]
+        name = min(missed, key=lambda name: heads_scene.nearness(scores[name]))
     else:
         name = next(name for name in ROLES[row["label"]][1] if scores.get(name, {}).get("passes"))
     return name, scores[name]
@@ -183,7 +191,7 @@ def row_chosen() -> None:
     chosen = st.session_state.heads_table.selection.rows
     if chosen:
         row = rows[chosen[0]]
-        session.choose(part=row["part"], layer=row["layer"] + 1, heads=(row["head"] + 1,))
+        address.choose(part=row["part"], layer=row["layer"] + 1, heads=(row["head"] + 1,))
 
 
 def table_csv(rows: list[dict]) -> None:
@@ -201,12 +209,12 @@ def table_csv(rows: list[dict]) -> None:
         for row in rows
         for name, score in row["scores"].items()
     ]
-    evidence.csv_button(words["csv"], f"heads-{choice.model}.csv", header, lines, "heads csv")
+    marks.csv_button(words["csv"], f"heads-{choice.model}.csv", header, lines, "heads csv")
 
 
 def chosen_row(rows: list[dict]) -> dict:
     """The head that the Choice names; else the one that follows *it* best; else the first with a role."""
-    best = session.best_head(choice.model) if choice.part == "encoder" else None
+    best = models.best_head(choice.model) if choice.part == "encoder" else None
     usual = (best["layer"] + 1, best["head"] + 1) if best else (1, 1)
     wanted = (choice.part, choice.layer or usual[0], choice.heads[0] if choice.heads else usual[1])
     for row in rows:
@@ -217,15 +225,15 @@ def chosen_row(rows: list[dict]) -> dict:
         name = words["head_name"].format(part=words["parts"][wanted[0]], layer=wanted[1], head=wanted[2])
         st.warning(
             words["missing"].format(
-                name=name, shown=roles.head_name(words, first["part"], first["layer"], first["head"])
+                name=name, shown=heads_scene.head_name(words, first["part"], first["layer"], first["head"])
             )
         )
     return first
 
 
-choice = session.current_choice()
-words = session.strings(choice.lang)["heads"] | {"parts": session.strings(choice.lang)["switch"]["parts"]}
-st.html(evidence.STYLE)
+choice = address.current_choice()
+words = texts_in(choice.lang)["heads"] | {"parts": texts_in(choice.lang)["switch"]["parts"]}
+st.html(marks.STYLE)
 st.title(words["title"])
 choose_model()
 known = measured()

@@ -16,45 +16,50 @@ from viz.figures.difference import difference_matrix
 from viz.figures.matrix import attention_matrix
 from viz.figures.patching import patching_heatmap
 from viz.figures.style import FONT
-from viz.pages import evidence, session, stacks
-from viz.pages.sentence import run_or_explain
+from viz.parts import charts, marks
+from viz.parts.sentence import run_or_explain
+from viz.scenes.choice import Choice
+from viz.scenes.fields import places
+from viz.scenes.texts import percent, plain, signed
+from viz.scenes.texts import texts as texts_in
+from viz.session import address, caches, experiments, stacks
 
 VIEW = {"word": None, "nouns": None, "layer": None, "heads": None}  # what belongs to one pair only
 
 
 def new_sentence(box: str) -> None:
-    session.remember(box)
-    session.choose(**VIEW)
+    address.remember(box)
+    address.choose(**VIEW)
 
 
 def choose_pair(first: str, second: str) -> None:
     st.session_state.text, st.session_state.second = first, second
     new_sentence("text")
-    session.remember("second")
+    address.remember("second")
 
 
 def choose_word() -> None:
-    session.choose(**VIEW)
+    address.choose(**VIEW)
     if (word := clicked("sentences")) is not None:
-        session.choose(word=word + 1)
+        address.choose(word=word + 1)
 
 
 def choose_nouns() -> None:
     chosen = tuple(st.session_state[name] + 1 for name in ("noun_a", "noun_b"))
-    session.choose(nouns=chosen if len(set(chosen)) == 2 else None, layer=None, heads=None)
+    address.choose(nouns=chosen if len(set(chosen)) == 2 else None, layer=None, heads=None)
 
 
 def choose_head(place: Place) -> None:
-    session.choose(layer=place.layer + 1, heads=(place.head + 1,))
+    address.choose(layer=place.layer + 1, heads=(place.head + 1,))
 
 
 def choose_clicked_head() -> None:
-    if chosen := session.places(headgrid.clicked("heads")):
+    if chosen := places(headgrid.clicked("heads")):
         choose_head(chosen[0])
 
 
 def open_section(name: str) -> None:
-    session.choose(opened=tuple(sorted({*choice.opened, name})))
+    address.choose(opened=tuple(sorted({*choice.opened, name})))
 
 
 # --- the pair ---
@@ -64,7 +69,7 @@ def known_pairs(model: str) -> list[list[str]]:
     return [pair["sentences"] for pair in suggestions(model).get("pairs", ())] or [list(EXAMPLES[:2])]
 
 
-def with_second(found: session.Choice) -> session.Choice:
+def with_second(found: Choice) -> Choice:
     """A sentence that comes alone gets the other half of its pair; one that has none stands twice, to be changed."""
     if "second" in st.query_params or not found.text.strip():
         return found
@@ -163,7 +168,7 @@ def noun_boxes(word: int, nouns: tuple[int, int]) -> None:
     for column, name, noun in zip(st.columns(2), ("noun_a", "noun_b"), nouns, strict=True):
         st.session_state[name] = noun
         column.selectbox(
-            words[name].format(word=evidence.plain(text_of(word))),
+            words[name].format(word=plain(text_of(word))),
             aligned,
             format_func=text_of,
             key=name,
@@ -193,7 +198,7 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
     names = {str(Place("encoder", one.layer, one.head)): one for one in ranked}
     st.session_state.ranked = str(Place("encoder", layer, head))
     st.selectbox(
-        words["ranked"].format(word=evidence.plain(text_of(word))),
+        words["ranked"].format(word=plain(text_of(word))),
         list(names),
         format_func=lambda name: words["rank"].format(
             place=list(names).index(name) + 1, head=head_label(names[name]), moved=f"{abs(names[name].flip):.2f}"
@@ -204,7 +209,7 @@ def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
     moved = {(one.layer, one.head): f"{abs(one.flip):.2f}" for one in ranked}
     part = headgrid.grid_part("encoder", words["grid"], pair.changes, [moved[place] for place in sorted(moved)])
     headgrid.head_grid([part], [st.session_state.ranked], words, key="heads", opens=True, on_change=choose_clicked_head)
-    evidence.csv_button(
+    marks.csv_button(
         words["ranking_csv"],
         "ranking.csv",
         ("layer", "head", f"first: {text_of(nouns[0])} - {text_of(nouns[1])}", "second", "moved"),
@@ -235,25 +240,25 @@ def ask_meaning(word: int) -> None:
         offered,
         format_func=lambda name: colour[f"meaning_{name}"],
         key="pair_meaning",
-        on_change=lambda: session.choose(meaning=st.session_state.pair_meaning),
+        on_change=lambda: address.choose(meaning=st.session_state.pair_meaning),
     )
     st.caption(scale_text())
     hide = st.checkbox(
-        colour["hide"], key="pair_hide", on_change=lambda: session.choose(hide=st.session_state.pair_hide)
+        colour["hide"], key="pair_hide", on_change=lambda: address.choose(hide=st.session_state.pair_hide)
     )
     if hide:
         places = (word, pair.alignment.second(word))
         shares = [
             hidden_share(run, rows[:, :, place]) for run, rows, place in zip(runs, pair.rows, places, strict=True)
         ]
-        facts = {name: session.percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
-        st.caption(words["hidden"].format(word=evidence.plain(text_of(word)), **facts))
+        facts = {name: percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
+        st.caption(words["hidden"].format(word=plain(text_of(word)), **facts))
 
 
 def scale_text() -> str:
     outputs = [run.target.words[stacks.pronoun_word(run)].text for run in runs]
     facts = {"largest": f"{pair.largest:.3g}", "part": words["parts"]["encoder"]}
-    facts["output"] = " / ".join(map(evidence.plain, dict.fromkeys(outputs)))
+    facts["output"] = " / ".join(map(plain, dict.fromkeys(outputs)))
     return colour["scale" if meaning == "weights" else f"scale_{meaning}"].format(**facts)
 
 
@@ -269,7 +274,7 @@ def shown(kinds: list[str], *kept: int) -> list[int]:
 
 
 def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
-    aligned, dark = [one for one, _ in pair.alignment.words], session.dark()
+    aligned, dark = [one for one, _ in pair.alignment.words], charts.dark()
     places = shown([runs[0].source.words[one].kind for one in aligned], *map(aligned.index, (word, *nouns)))
     labels, row = [pair.labels[place] for place in places], places.index(aligned.index(word))
     changed = [name for name in labels if " / " in name]
@@ -285,9 +290,9 @@ def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) ->
     )
     alt = words["difference_alt"].format(layer=layer + 1, head=head + 1)
     with st.container(key="difference"):
-        st.plotly_chart(figure, theme=None, config=session.CHART, alt=alt)
+        st.plotly_chart(figure, theme=None, config=charts.CHART, alt=alt)
     st.caption(words["difference_how"])
-    evidence.csv_button(
+    marks.csv_button(
         words["difference_csv"],
         f"difference-{meaning}-layer{layer + 1}-head{head + 1}.csv",
         ("", *pair.labels),
@@ -304,13 +309,13 @@ def show_maps(layer: int, head: int) -> None:
     for column, run, rows in zip(st.columns(2), runs, pair.rows, strict=True):
         places = shown([word.kind for word in run.source.words])
         texts = [run.source.words[place].text for place in places]
-        figure = attention_matrix(rows[layer, head][np.ix_(places, places)], texts, texts, dark=session.dark())
+        figure = attention_matrix(rows[layer, head][np.ix_(places, places)], texts, texts, dark=charts.dark())
         figure.update_traces(showscale=False)
         figure.update_layout(
             height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}, dragmode=False
         )
         column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
-        column.plotly_chart(figure, theme=None, config=session.CHART, alt=run.text)
+        column.plotly_chart(figure, theme=None, config=charts.CHART, alt=run.text)
     st.caption(words["maps_how"] if meaning == "weights" else colour[f"tells_{meaning}"])
 
 
@@ -336,14 +341,12 @@ def causal_section(word: int) -> None:
     if "causal" not in choice.opened:
         st.button(words["causal_button"], on_click=open_section, args=("causal",), key="causal")
         return
-    found = evidence.left_to_right(choice.model, choice.text, choice.second, word)
+    found = experiments.left_to_right(choice.model, choice.text, choice.second, word)
     numbers = [(f"{found.both_ways:.3f}", words["both_ways"])]
     numbers.append(("0" if found.causal == 0 else f"{found.causal:.3g}", words["left_to_right"]))
     cells = "".join(f"<div><b>{number}</b>{escape(text)}</div>" for number, text in numbers)
     st.html(f"<div class=mj-zero>{cells}</div>")
-    st.caption(
-        words["changes_before" if found.changes_before else "exactly"].format(word=evidence.plain(text_of(word)))
-    )
+    st.caption(words["changes_before" if found.changes_before else "exactly"].format(word=plain(text_of(word))))
 
 
 def patching_section() -> None:
@@ -352,19 +355,19 @@ def patching_section() -> None:
     if "patching" not in choice.opened:
         st.button(words["patching_button"], on_click=open_section, args=("patching",), key="patching")
         return
-    session.translator(choice.model)
-    if not evidence.writes_pronoun(choice.model, runs[0]):
-        st.info(words["no_pronoun"].format(translation=evidence.plain(runs[0].translation)))
+    caches.translator(choice.model)
+    if not experiments.writes_pronoun(choice.model, runs[0]):
+        st.info(words["no_pronoun"].format(translation=plain(runs[0].translation)))
         return
     try:
-        job = evidence.filling(choice.model, choice.text, choice.second, choice.beams, runs)
+        job = experiments.filling(choice.model, choice.text, choice.second, choice.beams, runs)
     except ValueError:  # all other reasons were met above
         st.info(words["alike"])
         return
     fill_in(job)
 
 
-def fill_in(job: evidence.Filling) -> None:
+def fill_in(job: experiments.Filling) -> None:
     """The heatmap, drawn again as each layer comes in."""
     shape = {part: (maps.layers, maps.heads) for part, maps in runs[0].maps.items()}
     bar, place = st.empty(), st.container(key="patched").empty()
@@ -372,44 +375,42 @@ def fill_in(job: evidence.Filling) -> None:
         done = len(effects) / job.patching.steps
         if done < 1:
             bar.progress(done, words["filling"].format(done=len(effects), all=job.patching.steps))
-        figure = patching_heatmap(effects, shape, names=words["parts"], dark=session.dark())
-        place.plotly_chart(figure, theme=None, config=session.CHART)
+        figure = patching_heatmap(effects, shape, names=words["parts"], dark=charts.dark())
+        place.plotly_chart(figure, theme=None, config=charts.CHART)
     bar.empty()
     say_patching(job)
 
 
-def say_patching(job: evidence.Filling) -> None:
+def say_patching(job: experiments.Filling) -> None:
     strongest = max((one for one in job.effects if one[2] is not None), key=lambda one: one[3])
     part, layer, head, effect = strongest
     name = f"{words['parts'][part]} {label(layer, head)}"
-    facts = {name: evidence.signed(getattr(job.patching, name)) for name in ("clean", "corrupted")}
+    facts = {name: signed(getattr(job.patching, name)) for name in ("clean", "corrupted")}
     st.markdown(words["patching_found"].format(head=name, effect=f"{effect:.2f}", **facts))
     if not job.patching.whole:
         st.caption(words["patching_unequal"])
     st.caption(words["patching_not"])
     rows = [(part, layer + 1, "all" if head is None else head + 1, effect) for part, layer, head, effect in job.effects]
-    evidence.csv_button(
-        words["patching_csv"], "patching.csv", ("part", "layer", "head", "effect"), rows, "patching csv"
-    )
+    marks.csv_button(words["patching_csv"], "patching.csv", ("part", "layer", "head", "effect"), rows, "patching csv")
 
 
-choice = with_second(session.current_choice())
-words, colour = session.strings(choice.lang)["pair"], session.strings(choice.lang)["explorer"]
-st.html(evidence.STYLE)
+choice = with_second(address.current_choice())
+words, colour = texts_in(choice.lang)["pair"], texts_in(choice.lang)["explorer"]
+st.html(marks.STYLE)
 sentence_boxes()
 if (runs := read_both()) is None:
     st.stop()
-if not evidence.comparable(runs):
+if not experiments.comparable(runs):
     st.info(words["nothing_shared"])
     st.stop()
 offered = stacks.meanings(runs[0])
 meaning = choice.meaning if choice.meaning in offered else "weights"
 try:
-    pair = evidence.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
+    pair = experiments.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
 except Exception as error:  # the weights are there and stay
-    st.error(colour["meaning_failed"].format(message=evidence.plain(str(error))))
+    st.error(colour["meaning_failed"].format(message=plain(str(error))))
     meaning = "weights"
-    pair = evidence.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
+    pair = experiments.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
 
 word = word_or_default()
 show_sentences(word)

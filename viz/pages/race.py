@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from viz.pages import session
 from viz.pages.sections import claims, gradients, path, recall, speed, translations
+from viz.scenes import race
+from viz.scenes.texts import texts as texts_in
+from viz.session import address
 
-SECTIONS = dict(zip(session.SECTIONS, (translations, speed, gradients, recall, path, claims), strict=True))
+SECTIONS = dict(zip(race.SECTIONS, (translations, speed, gradients, recall, path, claims), strict=True))
 
-choice = session.current_choice()
-words = session.strings(choice.lang)["race"]
+choice = address.current_choice()
+words = texts_in(choice.lang)["race"]
 
 st.title(words["title"])
 st.segmented_control(
@@ -17,7 +19,7 @@ st.segmented_control(
     format_func=words.get,
     key="section",
     required=True,
-    on_change=session.remember,
+    on_change=address.remember,
     args=("section",),
     label_visibility="collapsed",
 )

@@ -12,8 +12,13 @@ from model.reading.recorded import suggestions
 from model.reading.run import Run
 from viz.components import headgrid
 from viz.figures.effect import effect_band
-from viz.pages import evidence, session
-from viz.pages.sentence import choose_text, read_sentence
+from viz.parts import charts, marks
+from viz.parts.sentence import choose_text, read_sentence
+from viz.scenes import switch
+from viz.scenes.fields import places
+from viz.scenes.texts import percent, plain, signed
+from viz.scenes.texts import texts as texts_in
+from viz.session import address, experiments
 
 THUMBNAIL = (32, 32)  # rows and columns of a small map, at most
 
@@ -32,18 +37,18 @@ class Try:
     searched: float = 0.0
 
 
-def switch(off: tuple[Place, ...], cut: tuple[Link, ...]) -> None:
-    session.choose(off=off, cut=cut)
+def put_off(off: tuple[Place, ...], cut: tuple[Link, ...]) -> None:
+    address.choose(off=off, cut=cut)
 
 
 def switch_clicked() -> None:
-    session.choose(off=session.places(headgrid.clicked("switches")))
+    address.choose(off=places(headgrid.clicked("switches")))
 
 
 def cut_link() -> None:
     part, query, key, place = (st.session_state[f"cut_{name}"] for name in ("part", "query", "key", "head"))
     link = Link(part, query - 1 if query else None, key, *(place[1:] if place else ()))
-    session.choose(cut=tuple(sorted({*choice.cut, link}, key=str)))
+    address.choose(cut=tuple(sorted({*choice.cut, link}, key=str)))
 
 
 # --- what to try ---
@@ -52,7 +57,7 @@ def cut_link() -> None:
 def tries() -> list[Try]:
     """Sets of heads and links found by measurement, then everything off, then nothing."""
     found = suggestions(choice.model)
-    every = evidence.all_heads(run)
+    every = switch.all_heads(run)
     nothing = [Try(words["try_all"], every), Try(words["try_nothing"])]
     return links_to_try(found) + heads_to_try(found) + nothing
 
@@ -78,7 +83,7 @@ def links_to_try(found: dict) -> list[Try]:
 
 
 def word_text(place: int) -> str:
-    return evidence.plain(run.source.words[place].text)
+    return plain(run.source.words[place].text)
 
 
 def other_noun(found: dict, noun: int) -> int | None:
@@ -120,7 +125,7 @@ def try_buttons(options: list[Try]) -> None:
     with st.container(horizontal=True, gap="xsmall", key="suggestions"):
         for number, one in enumerate(options):
             kind = "primary" if (one.off, one.cut) == (choice.off, choice.cut) else "secondary"
-            st.button(one.label, key=f"try {number}", on_click=switch, args=(one.off, one.cut), type=kind)
+            st.button(one.label, key=f"try {number}", on_click=put_off, args=(one.off, one.cut), type=kind)
 
 
 # --- what is switched ---
@@ -168,13 +173,13 @@ def link_boxes() -> None:
             for link in cut:
                 rest = tuple(one for one in cut if one != link)
                 st.button(
-                    f"{link_name(link)} ×", key=f"uncut {link}", on_click=switch, args=(off, rest), help=words["uncut"]
+                    f"{link_name(link)} ×", key=f"uncut {link}", on_click=put_off, args=(off, rest), help=words["uncut"]
                 )
 
 
 def heads_to_cut(part: str) -> list[Place | None]:
     """The heads in which a link can be cut; first, None for all of them."""
-    return [None, *(place for place in evidence.all_heads(run) if place.part == part)]
+    return [None, *(place for place in switch.all_heads(run) if place.part == part)]
 
 
 def cut_head_name(place: Place | None) -> str:
@@ -189,7 +194,7 @@ def link_name(link: Link) -> str:
     axes = run.maps[link.part]
     first = words["every_word"] if link.query is None else axes.query_axis.words[link.query].text
     where = words["parts"][link.part] + (f" {cut_head_name(link.place)}" if link.place else "")
-    return f"{where}: {evidence.plain(first)} → {evidence.plain(axes.key_axis.words[link.key].text)}"
+    return f"{where}: {plain(first)} → {plain(axes.key_axis.words[link.key].text)}"
 
 
 # --- what becomes of it ---
@@ -199,20 +204,20 @@ def compared():
     """The Comparison; None after saying what is in the way."""
     try:
         with st.spinner(words["reading"], show_time=True):
-            return evidence.comparison(choice.model, choice.text, choice.beams, off, choice.how, cut, run)
+            return experiments.comparison(choice.model, choice.text, choice.beams, off, choice.how, cut, run)
     except Exception as error:  # whatever it is, the page stays and says so
-        st.error(words["failed"].format(message=evidence.plain(str(error))))
+        st.error(words["failed"].format(message=plain(str(error))))
         return None
 
 
 def show_result(done) -> None:
     both = align(done.before.target, done.after.target)
-    html = evidence.translation_html(
-        words["before"], done.before, evidence.word_probabilities(done.before), [False] * len(both.changed[0])
+    html = marks.translation_html(
+        words["before"], done.before, marks.word_probabilities(done.before), [False] * len(both.changed[0])
     )
     if off or cut:
-        html += evidence.translation_html(
-            words["after"], done.after, evidence.word_probabilities(done.after), both.changed[1]
+        html += marks.translation_html(
+            words["after"], done.after, marks.word_probabilities(done.after), both.changed[1]
         )
     st.html(html)
     say_verdict(done)
@@ -222,16 +227,16 @@ def show_result(done) -> None:
 
 def probabilities_button(done) -> None:
     """The first translation's words, before and after, as data."""
-    before, after = evidence.word_probabilities(done.before), evidence.word_probabilities(done.before, done.forced)
+    before, after = marks.word_probabilities(done.before), marks.word_probabilities(done.before, done.forced)
     words_of = [word.text for word in done.before.target.words]
     header = ("word", "probability before", "probability of the same word after")
     rows = list(zip(words_of, before, after, strict=True))
-    evidence.csv_button(words["csv"], "switched-off.csv", header, rows, "switch csv")
+    marks.csv_button(words["csv"], "switched-off.csv", header, rows, "switch csv")
 
 
 def say_verdict(done) -> None:
     """In one sentence: does the pronoun flip?"""
-    (was, share_was), (now, share_now) = map(evidence.pronoun_text, (done.before, done.after))
+    (was, share_was), (now, share_now) = map(marks.pronoun_text, (done.before, done.after))
     if not (off or cut):
         name = "nothing_off"
     elif done.nonsense:
@@ -252,15 +257,15 @@ def say_verdict(done) -> None:
 def show_leaning(done) -> None:
     before, after = done.log_ratio
     band = done.band and (done.band.low, done.band.high)
-    figure = effect_band(before, after if off or cut else None, band, names=words["leaning"], dark=session.dark())
-    alt = words["leaning_alt"].format(before=evidence.signed(before), after=evidence.signed(after))
-    st.plotly_chart(figure, theme=None, config=session.CHART, alt=alt)
+    figure = effect_band(before, after if off or cut else None, band, names=words["leaning"], dark=charts.dark())
+    alt = words["leaning_alt"].format(before=signed(before), after=signed(after))
+    st.plotly_chart(figure, theme=None, config=charts.CHART, alt=alt)
     st.caption(words["leaning_how"])
     if done.band:
         inside = done.band.low <= done.change <= done.band.high
         numbers = {"change": done.change, "low": done.band.low, "high": done.band.high}
-        facts = {name: evidence.signed(number) for name, number in numbers.items()}
-        facts |= {"sets": done.band.sets, "flips": session.percent(done.band.flips)}
+        facts = {name: signed(number) for name, number in numbers.items()}
+        facts |= {"sets": done.band.sets, "flips": percent(done.band.flips)}
         st.markdown(words["within" if inside else "beyond"].format(**facts))
     elif off or cut:
         st.markdown(words["no_band"])
@@ -274,7 +279,7 @@ def say_measured(options: list[Try]) -> None:
         if one.measured:
             say_held_out(one.measured)
         if one.searched:
-            found, turned = suggestions(choice.model), session.percent(one.searched)
+            found, turned = suggestions(choice.model), percent(one.searched)
             facts = {"n": found["search"]["n"], "turned": turned, "tested": len(found["heads"])}
             st.markdown(words["searched"].format(**facts))
 
@@ -282,12 +287,12 @@ def say_measured(options: list[Try]) -> None:
 def say_held_out(about: dict) -> None:
     low, high = about["flip_interval"]
     shares = {"flips": about["flip_rate"], "low": low, "high": high}
-    facts = {name: session.percent(share) for name, share in shares.items()}
-    facts |= {name: evidence.signed(about[f"separation_{name}"]) for name in ("before", "after")}
+    facts = {name: percent(share) for name, share in shares.items()}
+    facts |= {name: signed(about[f"separation_{name}"]) for name in ("before", "after")}
     said = words["held_out"].format(n=about["n"], **facts)
     if about["random"]:
         middle = about["random"]["leaning_flip_rate"][1]
-        said += " " + words["held_out_random"].format(random=session.percent(middle))
+        said += " " + words["held_out_random"].format(random=percent(middle))
     st.markdown(said)
 
 
@@ -308,17 +313,17 @@ def other_sentence() -> None:
             return
 
 
-choice = session.current_choice()
-words = session.strings(choice.lang)["switch"]
-st.html(evidence.STYLE)
+choice = address.current_choice()
+words = texts_in(choice.lang)["switch"]
+st.html(marks.STYLE)
 run = read_sentence(choice)
 if run is None:
     st.stop()
 if "encoder" not in run.maps:
     st.info(words["no_heads"].format(model=choice.model))
     st.stop()
-off = tuple(name for name in choice.off if evidence.has_head(run, name))
-cut = tuple(link for link in choice.cut if evidence.has_link(run, link))
+off = tuple(name for name in choice.off if switch.has_head(run, name))
+cut = tuple(link for link in choice.cut if switch.has_link(run, link))
 if missing := len(choice.off) + len(choice.cut) - len(off) - len(cut):
     st.warning(words["missing"].format(count=missing))
 
@@ -328,11 +333,11 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     st.segmented_control(
         words["how"],
-        session.HOWS,
+        switch.HOWS,
         format_func=words["hows"].get,
         key="how",
         required=True,
-        on_change=session.remember,
+        on_change=address.remember,
         args=("how",),
         help=words["how_help"],
     )

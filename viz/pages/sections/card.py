@@ -9,12 +9,16 @@ from model.evidence.labels import ROLES
 from model.language.tokenizer import prepare, split_words
 from model.reading.place import PARTS
 from viz.figures.roles import RoleScore, role_scores
-from viz.pages import evidence, roles, session
+from viz.parts import charts
+from viz.scenes import heads as heads_scene
+from viz.scenes.choice import Choice
+from viz.scenes.texts import percent, plain
+from viz.session import address
 
 SHOWN = 8  # scores, at first
 
 
-def show(choice: session.Choice, words: dict, rows: list[dict], row: dict) -> None:
+def show(choice: Choice, words: dict, rows: list[dict], row: dict) -> None:
     """row: the one of rows whose card it is."""
     role = words["roles"][row["label"]]
     title = words["card_title"].format(
@@ -33,7 +37,7 @@ def show(choice: session.Choice, words: dict, rows: list[dict], row: dict) -> No
         show_examples(choice, words, row)
 
 
-def show_ways(choice: session.Choice, words: dict, row: dict) -> None:
+def show_ways(choice: Choice, words: dict, row: dict) -> None:
     """The same head on the pages that switch it off, and that work it through."""
     part, layer, head = row["part"], row["layer"] + 1, row["head"] + 1
     off, inside = (
@@ -68,18 +72,18 @@ def head_asked(rows: list[dict], key: str) -> None:
     if key == "card_part":
         first = next(one for one in rows if one["part"] == part)
         layer, head = first["layer"] + 1, first["head"] + 1
-    session.choose(part=part, layer=layer, heads=(head,))
+    address.choose(part=part, layer=layer, heads=(head,))
 
 
 def show_scores(words: dict, row: dict) -> None:
     """What its role rests on first, then what else passes, then what comes nearest to its threshold."""
-    shares = {name: score for name, score in row["scores"].items() if name not in roles.OTHERWISE}
+    shares = {name: score for name, score in row["scores"].items() if name not in heads_scene.OTHERWISE}
     own = ROLES[row["label"]][1] if row["roles"] else ()
-    order = sorted(shares, key=lambda name: (name not in own, roles.nearness(shares[name])))
+    order = sorted(shares, key=lambda name: (name not in own, heads_scene.nearness(shares[name])))
     shown = order if st.session_state.get("heads_all_scores") else order[:SHOWN]
     scores = [
         RoleScore(
-            roles.score_name(words, name),
+            heads_scene.score_name(words, name),
             shares[name]["value"],
             *shares[name]["interval"],
             shares[name]["baseline"],
@@ -88,14 +92,14 @@ def show_scores(words: dict, row: dict) -> None:
         )
         for name in shown
     ]
-    figure = role_scores(scores, names=words["chart"], dark=session.dark())
-    st.plotly_chart(figure, theme=None, config=session.CHART, alt=words["chart_alt"], key="card_chart")
+    figure = role_scores(scores, names=words["chart"], dark=charts.dark())
+    st.plotly_chart(figure, theme=None, config=charts.CHART, alt=words["chart_alt"], key="card_chart")
     st.caption(words["chart_how"])
     for name, score in row["scores"].items():
         if score["passes"] and "plain" in score:
-            facts = {key: session.percent(score[key]) for key in ("plain", "plain_baseline")}
-            st.caption(words["plain"].format(name=roles.score_name(words, name), **facts))
-    for name in roles.OTHERWISE:
+            facts = {key: percent(score[key]) for key in ("plain", "plain_baseline")}
+            st.caption(words["plain"].format(name=heads_scene.score_name(words, name), **facts))
+    for name in heads_scene.OTHERWISE:
         if score := row["scores"].get(name):
             st.caption(otherwise(words, name, score))
     if len(order) > SHOWN:
@@ -107,11 +111,11 @@ def otherwise(words: dict, name: str, score: dict) -> str:
     numbers |= {"baseline": score["baseline"]}
     facts = {key: f"{number:.2f}".replace("-", "−") for key, number in numbers.items()}
     return words["otherwise"].format(
-        name=roles.score_name(words, name), rule=roles.rule_name(words, score), n=score["n"], **facts
+        name=heads_scene.score_name(words, name), rule=heads_scene.rule_name(words, score), n=score["n"], **facts
     )
 
 
-def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
+def show_examples(choice: Choice, words: dict, row: dict) -> None:
     for which in ("strongest", "weakest"):
         st.subheader(words[which if row["roles"] else f"{which}_none"], anchor=False)
         for number, example in enumerate(row["examples"][which]):
@@ -120,7 +124,7 @@ def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
         st.caption(words["french_how"])
 
 
-def show_example(choice: session.Choice, words: dict, row: dict, example: dict, box: str) -> None:
+def show_example(choice: Choice, words: dict, row: dict, example: dict, box: str) -> None:
     """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
     part, query, key = row["part"], example["query"], example["key"]
     asks, answers = {query: "mj-asks"}, {key: "mj-answers"}
@@ -134,7 +138,7 @@ def show_example(choice: session.Choice, words: dict, row: dict, example: dict, 
     st.html(
         "".join(f"<p class=mj-example lang={languages[name]}>{marked(text, marks)}</p>" for name, text, marks in texts)
     )
-    facts = {name: evidence.plain(example[f"{name}_text"]) for name in ("query", "key")}
+    facts = {name: plain(example[f"{name}_text"]) for name in ("query", "key")}
     said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
@@ -146,11 +150,11 @@ def show_example(choice: session.Choice, words: dict, row: dict, example: dict, 
         )
 
 
-def there(choice: session.Choice, row: dict, example: dict) -> session.Choice:
+def there(choice: Choice, row: dict, example: dict) -> Choice:
     """The view of this head on this sentence. Only in the encoder is the word that asks one of the sentence's own."""
     word = example["query"] + 1 if row["part"] == "encoder" else None
     place = {"part": row["part"], "layer": row["layer"] + 1, "heads": (row["head"] + 1,), "word": word}
-    return session.Choice(text=example["source"], lang=choice.lang, model=choice.model, beams=choice.beams, **place)
+    return Choice(text=example["source"], lang=choice.lang, model=choice.model, beams=choice.beams, **place)
 
 
 def marked(text: str, marks: dict[int, str]) -> str:

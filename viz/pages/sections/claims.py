@@ -9,14 +9,16 @@ from html import escape
 import streamlit as st
 
 from model.race.cost import remembered
-from viz.pages import session
 from viz.pages.sections.results import shipped, timings
+from viz.scenes import models, race
+from viz.scenes.choice import Choice
+from viz.scenes.texts import percent
 
 CLAIMS = ("sequential", "gradient", "bottleneck", "parallel", "long_range", "memory", "scalability")
 LENGTH, WIDTH = 512, 256  # for which the memory claim is worked out
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said = words["claims_said"]
     st.header(said["head"])
     st.caption(said["how"])
@@ -103,11 +105,11 @@ def gradient(words: dict) -> dict:
 
 
 def bleu(model: str, group: str, place: int) -> float:
-    return session.card(model)["scores"]["by_length"][group][place]["bleu"]
+    return models.card(model)["scores"]["by_length"][group][place]["bleu"]
 
 
 def bottleneck(words: dict) -> dict:
-    joined = session.card("gru")["scores"]["by_length"]["joined"]
+    joined = models.card("gru")["scores"]["by_length"]["joined"]
     facts = {"sentences": joined[-1]["sentences"], "words": f"{joined[-1]['mean_words']:.0f}"}
     for name in ("gru", "gru-attention"):
         key = name.replace("-", "_")
@@ -149,11 +151,11 @@ def long_range(words: dict) -> dict:
     best = max(("rnn", "lstm", "gru"), key=lambda name: parity[name]["accuracy_median"])
     return {
         "pairs": recall["transformer"]["pairs"],
-        **{name: session.percent(row["accuracy_median"]) for name, row in recall.items()},
+        **{name: percent(row["accuracy_median"]) for name, row in recall.items()},
         "length": parity[best]["length"],
         "best": words["names"][best],
-        "parity_best": session.percent(parity[best]["accuracy_median"]),
-        "parity_transformer": session.percent(parity["transformer"]["accuracy_median"]),
+        "parity_best": percent(parity[best]["accuracy_median"]),
+        "parity_transformer": percent(parity["transformer"]["accuracy_median"]),
     }
 
 
@@ -176,7 +178,7 @@ def memory(words: dict) -> dict:
 
 
 def scalability(words: dict) -> dict:
-    cards = {name: session.card(name) for name in session.RACERS}
+    cards = {name: models.card(name) for name in race.RACERS}
     scores = {name: card["scores"]["translation"]["bleu"] for name, card in cards.items()}
     best = max((name for name in scores if name != "transformer-twin"), key=scores.get)
     machine, times = machine_times("forward")
@@ -187,8 +189,8 @@ def scalability(words: dict) -> dict:
         "transformer": f"{scores['transformer-twin']:.1f}",
         "best": words["names"][best],
         "bleu": f"{scores[best]:.1f}",
-        "pronoun_transformer": session.percent(cards["transformer-twin"]["scores"]["pronouns"]["pronoun_accuracy"]),
-        "pronoun_best": session.percent(cards[best]["scores"]["pronouns"]["pronoun_accuracy"]),
+        "pronoun_transformer": percent(cards["transformer-twin"]["scores"]["pronouns"]["pronoun_accuracy"]),
+        "pronoun_best": percent(cards[best]["scores"]["pronouns"]["pronoun_accuracy"]),
         "half": long // 2,
         "long": long,
         "growth": number(times["transformer"][long] / times["transformer"][long // 2]),

@@ -3,17 +3,22 @@
 import streamlit as st
 
 from model.evidence.find import Found, find
+from model.evidence.pronoun import pronoun_word
 from model.reading.place import PARTS
 from model.reading.run import Run
-from viz.pages import evidence, roles, session
-from viz.pages.sentence import read_sentence
+from viz.parts import marks
+from viz.parts.sentence import read_sentence
+from viz.scenes import heads as heads_scene
+from viz.scenes.choice import Choice
+from viz.scenes.texts import percent, plain
+from viz.session import address
 
 SHOWN = 8  # heads, before the list scrolls
 COLUMNS = ("part", "layer", "head", "weight", "label", "like", "offset", "usual", "low", "high", "baseline", "n")
 COLUMNS += ("coincidence",)
 
 
-def show(choice: session.Choice, words: dict, known: dict) -> None:
+def show(choice: Choice, words: dict, known: dict) -> None:
     """known: what is known of the model's heads."""
     st.header(words["find"], anchor="find")
     st.markdown(words["find_how"])
@@ -32,7 +37,7 @@ def show(choice: session.Choice, words: dict, known: dict) -> None:
     show_found(words, found)
 
 
-def ask_words(choice: session.Choice, words: dict, run: Run, part: str) -> tuple[int, int]:
+def ask_words(choice: Choice, words: dict, run: Run, part: str) -> tuple[int, int]:
     """The two words, from 0; at first *it* and what it stands for."""
     axes = run.maps[part]
     counts = len(axes.query_axis.words), len(axes.key_axis.words)
@@ -73,34 +78,36 @@ def usual_words(run: Run, part: str) -> tuple[int, int]:
     it = run.antecedents[0]
     if part == "encoder":
         return it.word, max(0, it.candidates[0].word) if it.candidates else 0
-    return (evidence.pronoun(run) or 0, it.word if part == "cross" else 0)
+    return (pronoun_word(run.text, run.target) or 0, it.word if part == "cross" else 0)
 
 
 def words_asked() -> None:
-    session.choose(link=(st.session_state.find_query + 1, st.session_state.find_key + 1))
+    address.choose(link=(st.session_state.find_query + 1, st.session_state.find_key + 1))
 
 
 def find_part_asked() -> None:
-    session.choose(part=st.session_state.find_part, link=None, layer=None, heads=None)
+    address.choose(part=st.session_state.find_part, link=None, layer=None, heads=None)
 
 
 def say_found(words: dict, first: Found, texts: dict[str, str]) -> None:
-    facts = {name: evidence.plain(text) for name, text in texts.items()}
+    facts = {name: plain(text) for name, text in texts.items()}
     said = [
         words["find_answer"].format(
-            head=roles.head_name(words, first.part, first.layer, first.head), weight=f"{first.weight:.3f}", **facts
+            head=heads_scene.head_name(words, first.part, first.layer, first.head),
+            weight=f"{first.weight:.3f}",
+            **facts,
         )
     ]
     if first.usual is None:
         said.append(words["find_unknown"].format(like=like_name(words, first)))
     else:
-        low, high = map(session.percent, first.interval)
-        numbers = {"usual": session.percent(first.usual), "low": low, "high": high, "n": first.n}
+        low, high = map(percent, first.interval)
+        numbers = {"usual": percent(first.usual), "low": low, "high": high, "n": first.n}
         said.append(
             words["find_rare" if first.coincidence else "find_habit"].format(like=like_name(words, first), **numbers)
         )
     if first.baseline is not None:
-        said.append(words["find_baseline"].format(baseline=session.percent(first.baseline)))
+        said.append(words["find_baseline"].format(baseline=percent(first.baseline)))
     st.markdown(" ".join(said))
 
 
@@ -128,7 +135,7 @@ def show_found(words: dict, found: list[Found]) -> None:
         )
         for one in found
     ]
-    evidence.csv_button(words["find_csv"], "found-heads.csv", COLUMNS, lines, "find csv")
+    marks.csv_button(words["find_csv"], "found-heads.csv", COLUMNS, lines, "find csv")
 
 
 def table(words: dict, found: list[Found]) -> dict[str, list]:

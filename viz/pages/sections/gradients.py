@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from viz.figures.gradients import gradient_by_distance
-from viz.pages import session
 from viz.pages.sections.results import shipped
+from viz.parts import charts
+from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.gradients --train --out model/race/results/gradients.json"
 
@@ -19,7 +20,7 @@ def at_initialisation() -> list[dict]:
     return measured()
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said, trained = words["gradients_said"], shipped("gradients")
     st.header(said["head"])
     st.caption(said["how"])
@@ -45,8 +46,8 @@ def show(choice: session.Choice, words: dict) -> None:
 def draw(rows: list[dict], when: str, words: dict) -> None:
     said = words["gradients_said"]
     axes = (said["distance_axis"], said["gradient_axis"])
-    figure = gradient_by_distance(rows, names=words["names"], axes=axes, dark=session.dark())
-    st.plotly_chart(figure, config=session.CHART, key=f"gradient-{when}", theme=None)
+    figure = gradient_by_distance(rows, names=words["names"], axes=axes, dark=charts.dark())
+    st.plotly_chart(figure, config=charts.CHART, key=f"gradient-{when}", theme=None)
     columns = {
         said["network"]: [words["names"][row["architecture"]] for row in rows],
         said["factor"]: [factor(row) for row in rows],

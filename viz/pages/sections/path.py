@@ -5,7 +5,10 @@ import streamlit as st
 
 from model.race.cost import parity_length, remembered, table_1
 from viz.figures.growth import growth
-from viz.pages import session
+from viz.parts.charts import CHART, dark
+from viz.scenes import race
+from viz.scenes.choice import Choice
+from viz.session import address
 
 DRAWN = np.geomspace(16, 65536, 60)
 ORDERS = {  # as the paper prints them: operations, in a row, path
@@ -28,15 +31,13 @@ KEEP = ("rnn", "lstm", "gru", "gru-attention", "transformer")
 ON_PAPER = {"gru-attention": "seq2seq-attention"}
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said = words["paths"]
     st.header(said["head"])
     st.caption(said["how"])
-    for column, name, options in zip(
-        st.columns(2), ("length", "width"), (session.LENGTHS, session.WIDTHS), strict=True
-    ):
+    for column, name, options in zip(st.columns(2), ("length", "width"), (race.LENGTHS, race.WIDTHS), strict=True):
         with column:
-            st.select_slider(said[name], options, key=name, on_change=session.remember, args=(name,))
+            st.select_slider(said[name], options, key=name, on_change=address.remember, args=(name,))
     n, d = choice.length, choice.width
     table = table_1(n, d)
     st.table(
@@ -54,7 +55,7 @@ def show(choice: session.Choice, words: dict) -> None:
     for column, (title, figure) in zip(st.columns(2), charts(n, d, words).items(), strict=True):
         with column:
             st.subheader(said[title])
-            st.plotly_chart(figure, config=session.CHART, key=title, theme=None)
+            st.plotly_chart(figure, config=CHART, key=title, theme=None)
     st.markdown(
         said["kept"].format(length=f"{n:,}", **{name.replace("-", "_"): short(kept(name, n, d)) for name in KEEP})
     )
@@ -66,9 +67,7 @@ def charts(n: int, d: int, words: dict) -> dict:
     operations = {name: drawn[name].flops for name in ("attention", "rnn", "gru", "lstm")}
     floats = {name: kept(name, DRAWN, d) for name in KEEP}
     return {
-        title: growth(
-            DRAWN, series, names=words["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=session.dark()
-        )
+        title: growth(DRAWN, series, names=words["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=dark())
         for title, series, axis in (
             ("operations_head", operations, "operations_axis"),
             ("kept_head", floats, "kept_axis"),

@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from viz.figures.recall import accuracy_curve, bits_chart
-from viz.pages import session
 from viz.pages.sections.results import shipped
+from viz.parts import charts
+from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.recall --out model/race/results/recall.json"
 CHARTS = (  # task, axis, whether the bits of the state are drawn beside
@@ -17,7 +18,7 @@ CHARTS = (  # task, axis, whether the bits of the state are drawn beside
 )
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said, found = words["recalls"], shipped("recall")
     st.header(said["head"])
     if not found:
@@ -37,12 +38,12 @@ def show(choice: session.Choice, words: dict) -> None:
         st.caption(said[f"{task}_{axis}_how"])
         columns = st.columns([5, 3] if bits else 1)
         axes = (said[axis], said["accuracy"])
-        figure = accuracy_curve(own, names=words["names"], axes=axes, unseen=said["unseen"], dark=session.dark())
-        columns[0].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}", theme=None)
+        figure = accuracy_curve(own, names=words["names"], axes=axes, unseen=said["unseen"], dark=charts.dark())
+        columns[0].plotly_chart(figure, config=charts.CHART, key=f"{task}-{axis}", theme=None)
         if bits:
             axes = (said[axis], said["bits"])
-            figure = bits_chart(own, names=words["names"], axes=axes, floor=said["floor"], dark=session.dark())
-            columns[1].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}-bits", theme=None)
+            figure = bits_chart(own, names=words["names"], axes=axes, floor=said["floor"], dark=charts.dark())
+            columns[1].plotly_chart(figure, config=charts.CHART, key=f"{task}-{axis}-bits", theme=None)
             st.caption(said["bits_how"])
     failures(rows, words)
     st.caption(said["not"])

@@ -11,9 +11,10 @@ import json
 import streamlit as st
 
 from viz.figures.timing import memory_by_length, time_by_length
-from viz.pages import session
 from viz.pages.sections.results import machine_name, timings
 from viz.pages.sweeps import Job, Sweeps
+from viz.parts import charts
+from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.timing --json"
 MODES = ("forward", "training", "generation")
@@ -27,7 +28,7 @@ def queue() -> Sweeps:
     return Sweeps()
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said = words["speeds"]
     st.header(said["head"])
     st.caption(said["how"])
@@ -61,7 +62,7 @@ def start() -> None:
     )
 
 
-def board(choice: session.Choice, words: dict, waiting: bool) -> None:
+def board(choice: Choice, words: dict, waiting: bool) -> None:
     """Everything that changes while points arrive."""
     job = st.session_state.get("sweep")
     own = document_of(job) if job else None
@@ -155,12 +156,12 @@ def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: d
     time, memory = st.columns([5, 3])
     with time:
         axes = (said["length_axis"], said["time_axis"])
-        figure = time_by_length(rows, names=names, limits_of=limits_of, axes=axes, dark=session.dark())
-        st.plotly_chart(figure, config=session.CHART, key=f"time-{mode}", theme=None)
+        figure = time_by_length(rows, names=names, limits_of=limits_of, axes=axes, dark=charts.dark())
+        st.plotly_chart(figure, config=charts.CHART, key=f"time-{mode}", theme=None)
     with memory:
         axes = (said["length_axis"], said["memory_axis"])
-        figure = memory_by_length(rows, names=names, axes=axes, dark=session.dark())
-        st.plotly_chart(figure, config=session.CHART, key=f"memory-{mode}", theme=None)
+        figure = memory_by_length(rows, names=names, axes=axes, dark=charts.dark())
+        st.plotly_chart(figure, config=charts.CHART, key=f"memory-{mode}", theme=None)
     if ratios := transformer_to_lstm(rows):
         st.markdown(said["ratio"])
         st.table({str(length): [f"{ratio:.2f}"] for length, ratio in ratios.items()})

@@ -10,15 +10,20 @@ from model.reading.run import Run
 from viz.figures.matrix import attention_matrix
 from viz.figures.quality import bleu_by_length
 from viz.figures.style import FONT
-from viz.pages import session
-from viz.pages.sentence import explain, sentence_box
+from viz.parts import charts
+from viz.parts.sentence import explain, sentence_box
+from viz.scenes import race
+from viz.scenes.choice import Choice
+from viz.scenes.models import available_models, card
+from viz.scenes.texts import percent
+from viz.session import caches
 
 PRONOUNS = ("il", "elle")
 
 
-def show(choice: session.Choice, words: dict) -> None:
+def show(choice: Choice, words: dict) -> None:
     said = words["translations"]
-    models = [name for name in session.RACERS if name in session.available_models()]
+    models = [name for name in race.RACERS if name in available_models()]
     if not models:
         st.info(said["absent"])
         return
@@ -27,16 +32,16 @@ def show(choice: session.Choice, words: dict) -> None:
     sentence_box(choice, said["box"])
     try:
         with st.spinner(said["loading"], show_time=True):
-            runs = {name: session.computed_run(name, choice.text, choice.beams) for name in models}
-            times = {name: session.latencies_ms(name, choice.text, choice.beams) for name in models}
+            runs = {name: caches.computed_run(name, choice.text, choice.beams) for name in models}
+            times = {name: caches.latencies_ms(name, choice.text, choice.beams) for name in models}
     except Exception as error:  # every known one has its sentence; an unknown one must not take the page down
         explain(error, choice)
     else:
         st.html(translations_table(runs, times, words))
-        st.caption(said["time_help"].format(repeats=session.REPEATS, device=next(iter(runs.values())).device))
+        st.caption(said["time_help"].format(repeats=caches.REPEATS, device=next(iter(runs.values())).device))
         attention(runs, choice, words)
-    quality({name: session.card(name) for name in models}, words)
-    pronouns({name: session.card(name) for name in models}, words)
+    quality({name: card(name) for name in models}, words)
+    pronouns({name: card(name) for name in models}, words)
 
 
 def translations_table(runs: dict[str, Run], times: dict[str, list[float]], words: dict) -> str:
@@ -66,7 +71,7 @@ def marked(run: Run) -> str:
     return "".join(pieces) + escape(text[place:])
 
 
-def attention(runs: dict[str, Run], choice: session.Choice, words: dict) -> None:
+def attention(runs: dict[str, Run], choice: Choice, words: dict) -> None:
     """The last cross-attention of every model that has one, as matrices of words."""
     said, shown = words["translations"], {name: run for name, run in runs.items() if "cross" in run.maps}
     if not shown:
@@ -80,17 +85,17 @@ def attention(runs: dict[str, Run], choice: session.Choice, words: dict) -> None
         title = said["additive_title" if maps.kind == "additive" else "mean_title"].format(heads=maps.heads)
         axes = ([word.text for word in axis.words] for axis in (maps.query_axis, maps.key_axis))
         figure = attention_matrix(
-            maps.by_word(mean), *axes, title=f"{words['names'][name]}: {title}", dark=session.dark()
+            maps.by_word(mean), *axes, title=f"{words['names'][name]}: {title}", dark=charts.dark()
         )
         figure.update_traces(showscale=False)
         figure.update_layout(height=560, font={"size": 15, "family": FONT}, margin_r=44)
         with column:
-            st.plotly_chart(figure, config=session.CHART, key=f"attention-{name}", theme=None)
-            query = session.Choice(text=choice.text, lang=choice.lang, model=name, part="cross").to_query()
+            st.plotly_chart(figure, config=charts.CHART, key=f"attention-{name}", theme=None)
+            query = Choice(text=choice.text, lang=choice.lang, model=name, part="cross").to_query()
             st.markdown(f"[{said['open']}](explore?{urlencode(query)})")
     without = [name for name in runs if name not in shown]
     if without:
-        sizes = [session.card(name)["network"]["hidden"] for name in without]
+        sizes = [card(name)["network"]["hidden"] for name in without]
         st.caption(said["attention_not"].format(numbers=", ".join(map(str, sizes))))
 
 
@@ -120,8 +125,8 @@ def quality(cards: dict[str, dict], words: dict) -> None:
 
 def chart(group: str, cards: dict[str, dict], labels: list[str], axis: str, words: dict) -> None:
     series = {name: card["scores"]["by_length"][group] for name, card in cards.items()}
-    figure = bleu_by_length(series, labels, names=words["names"], axis=axis, dark=session.dark())
-    st.plotly_chart(figure, config=session.CHART, key=f"bleu-{group}", theme=None)
+    figure = bleu_by_length(series, labels, names=words["names"], axis=axis, dark=charts.dark())
+    st.plotly_chart(figure, config=charts.CHART, key=f"bleu-{group}", theme=None)
 
 
 def pronouns(cards: dict[str, dict], words: dict) -> None:
@@ -135,19 +140,19 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
         {
             said["model"]: [words["names"][name] for name in scored],
             said["pronoun"]: [with_interval(score["pronoun_accuracy"], score["interval"]) for score in scores],
-            said["pair"]: [session.percent(score["pair_accuracy"], 1) for score in scores],
-            said["named"]: [session.percent(score["antecedent_accuracy"], 1) for score in scores],
+            said["pair"]: [percent(score["pair_accuracy"], 1) for score in scores],
+            said["named"]: [percent(score["antecedent_accuracy"], 1) for score in scores],
             said["bleu"]: [f"{card['scores']['translation']['bleu']:.1f}" for card in scored.values()],
             said["parameters"]: [f"{card['parameters']:,}" for card in scored.values()],
             said["tokens"]: [said["million"].format(millions=card["tokens"] / 1e6) for card in scored.values()],
         }
     )
-    if shipped := session.card("transformer").get("scores"):
+    if shipped := card("transformer").get("scores"):
         st.caption(
             said["longer"].format(
-                millions=session.card("transformer")["tokens"] / 1e6,
+                millions=card("transformer")["tokens"] / 1e6,
                 bleu=shipped["translation"]["bleu"],
-                pronoun=session.percent(shipped["pronouns"]["pronoun_accuracy"], 1),
+                pronoun=percent(shipped["pronouns"]["pronoun_accuracy"], 1),
             )
         )
     st.caption(said["seeds"])
@@ -155,4 +160,4 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
 
 def with_interval(share: float, interval: list[float]) -> str:
     low, high = interval
-    return f"{session.percent(share, 1)} [{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{percent(share, 1)} [{100 * low:.1f}, {100 * high:.1f}]"

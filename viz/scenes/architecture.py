@@ -1,21 +1,86 @@
-"""What the architecture page shows: which drawing a Choice stands for, its steps, and the numbers of one block.
+"""Architecture: which drawing a Choice stands for, its steps, and the numbers of one block.
 
 Worth knowing: nothing here asks the network. Shapes follow from the configuration and the lengths of the sentence, so the drawing
 is there before the network has loaded; whatever was measured comes from the Trace.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.reading.run import Axis, Run
-from viz.components.diagram import pack_diagram, stage_rows
+from viz.components.diagram.pack import pack_diagram, stage_rows
 from viz.figures.architecture import ATTENTION, kind_of, transformer_blocks, transformer_diagram
 from viz.figures.paths import Word, paths_diagram
 from viz.figures.unrolled import recurrent_blocks, translator_diagram, unrolled_diagram
-from viz.pages.session import Choice
+from viz.scenes import models
+from viz.scenes.fields import Field, between_commas, count_from_one, one_matching, one_of
+
+if TYPE_CHECKING:
+    from viz.scenes.choice import Choice
+
+# what the architecture page offers, and the checkpoint that each picture is drawn from
+ARCHITECTURES = {
+    "transformer": "transformer",
+    "rnn": "rnn",
+    "lstm": "lstm",
+    "gru": "gru",
+    "seq2seq": "gru",
+    "attention": "gru-attention",
+}
+SHOWS = ("blocks", "steps", "words")
+
+
+def available_architectures() -> list[str]:
+    """Those whose checkpoint is here."""
+    return [name for name, model in ARCHITECTURES.items() if model in models.available_models()]
+
+
+FIELDS = (
+    Field(
+        "architecture",
+        "transformer",
+        str,
+        "the picture that is drawn",
+        read=one_of(available_architectures),
+        widget="architecture",
+    ),
+    Field("show", "blocks", str, "what is shown of it", read=one_of(SHOWS), widget="show"),
+    Field(
+        "block",
+        "",
+        str,
+        '"encoder.1.attention"; nothing is the whole diagram',
+        read=one_matching(r"[a-z_]+(\.[a-z_]+|\.[0-9]+\.[a-z_]+)?"),
+    ),
+    Field(
+        "unfold",
+        (),
+        tuple[str, ...],
+        "stacks that are drawn layer by layer",
+        read=between_commas(one_of(("encoder", "decoder"))),
+    ),
+    Field("stage", 1, int, "of the walk through it", read=count_from_one),
+    Field(
+        "between",
+        (),
+        tuple[str, ...],
+        'two tokens, "s3" of the sentence or "t5" of the translation',
+        read=between_commas(one_matching(r"[st][1-9][0-9]{0,3}"), 1),
+    ),
+    Field(
+        "cell",
+        "",
+        str,
+        '"f8" or "b8": the cell of token 8, forward or backward; "t5" of the translation',
+        read=one_matching(r"[fbt][1-9][0-9]{0,3}"),
+    ),
+)
 
 UNROLLED = ("rnn", "lstm", "gru")  # drawn over the sentence, one cell opened; the others are drawn whole
 SIDES = {"s": "source", "t": "target"}
@@ -60,7 +125,14 @@ FORMULAS = {
 }
 
 
-def texts(axis: Axis) -> list[str]:
+def drawn_model(choice: Choice) -> str:
+    """The checkpoint that an architecture is drawn from; a Transformer is the chosen model's own, if it is one."""
+    if choice.architecture == "transformer" and models.card(choice.model).get("kind") == "transformer":
+        return choice.model
+    return ARCHITECTURES[choice.architecture]
+
+
+def token_texts(axis: Axis) -> list[str]:
     return [token.text for token in axis.tokens]
 
 
@@ -102,7 +174,11 @@ def drawing(
 
     whole: encoder and decoder of a recurrent translator, and not one of its cells.
     """
-    source, target, look = texts(run.source), texts(run.target), {"chosen": choice.block, "standalone": standalone}
+    source, target, look = (
+        token_texts(run.source),
+        token_texts(run.target),
+        {"chosen": choice.block, "standalone": standalone},
+    )
     its = len(run.antecedents)
     if choice.architecture == "transformer":
         return transformer_diagram(network, labels, source, target, its=its, unfolded=choice.unfold, **look)
@@ -134,7 +210,7 @@ def steps_picture(svg: str, run: Run, trace) -> bytes:
         "weights": None if weights is None else np.round(weights.astype(float), 3).tolist(),
         "stages": stage_rows(trace.stages),
         "kinds": {block.name: block.kind for block in trace.blocks},
-        "tokens": {"source": texts(run.source), "target": texts(run.target)},
+        "tokens": {"source": token_texts(run.source), "target": token_texts(run.target)},
         "ids": ids,
         "alternatives": run.alternatives,
     }
@@ -175,7 +251,7 @@ def replaced(pair: tuple[Word, Word], name: str) -> tuple[str, str]:
 
 
 def paths(run: Run, pair: tuple[Word, Word], labels: Mapping, *, standalone: bool = False) -> str:
-    return paths_diagram(texts(run.source), texts(run.target), *pair, labels, standalone=standalone)
+    return paths_diagram(token_texts(run.source), token_texts(run.target), *pair, labels, standalone=standalone)
 
 
 # --- numbers ---
