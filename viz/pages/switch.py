@@ -1,9 +1,7 @@
 """Switch heads off, or cut single links, and see at once what becomes of the translation, beside what chance does."""
 
-from dataclasses import dataclass
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from model.evidence.pairs import align
@@ -15,339 +13,220 @@ from viz.figures.effect import effect_band
 from viz.parts import charts, marks
 from viz.parts.sentence import choose_text, read_sentence
 from viz.scenes import switch
+from viz.scenes.choice import Choice
 from viz.scenes.fields import places
+from viz.scenes.switch import Try
 from viz.scenes.texts import percent, plain, signed
 from viz.scenes.texts import texts as texts_in
-from viz.session import address, experiments
+from viz.session import address, caches, experiments
 
-THUMBNAIL = (32, 32)  # rows and columns of a small map, at most
-
-
-@dataclass(frozen=True)
-class Try:
-    """Something to try. measured: what it does over held-out pairs; None if that was not measured.
-
-    searched: for heads that are only a step of the search, the share of the searched pairs that they turn.
-    """
-
-    label: str
-    off: tuple[Place, ...] = ()
-    cut: tuple[Link, ...] = ()
-    measured: dict | None = None
-    searched: float = 0.0
+Cut = tuple[Link, ...]
+Off = tuple[Place, ...]
 
 
-def put_off(off: tuple[Place, ...], cut: tuple[Link, ...]) -> None:
+def page(choice: Choice) -> None:
+    texts = texts_in(choice.lang)["switch"]
+    st.html(marks.STYLE)
+    if (run := read_sentence(choice)) is None:
+        return
+    if "encoder" not in run.maps:
+        st.info(texts["no_heads"].format(model=choice.model))
+        return
+    off = tuple(place for place in choice.off if switch.has_head(run, place))
+    cut = tuple(link for link in choice.cut if switch.has_link(run, link))
+    if missing := len(choice.off) + len(choice.cut) - len(off) - len(cut):
+        st.warning(texts["missing"].format(count=missing))
+
+    options = switch.tries(choice, run, texts)
+    try_buttons(options, choice, texts)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        ask_how(texts)
+        show_grid(run, off, texts)
+    with right:
+        show_what_becomes(choice, run, off, cut, options, texts)
+    link_boxes(run, off, cut, choice.cut, texts)
+
+
+# --- what is switched ---
+
+
+def put(off: Off, cut: Cut) -> None:
     address.choose(off=off, cut=cut)
+
+
+def try_buttons(options: list[Try], choice: Choice, texts: dict) -> None:
+    st.caption(texts["try"])
+    with st.container(horizontal=True, gap="xsmall", key="suggestions"):
+        for number, one in enumerate(options):
+            kind = "primary" if (one.off, one.cut) == (choice.off, choice.cut) else "secondary"
+            st.button(one.label, key=f"try {number}", on_click=put, args=(one.off, one.cut), type=kind)
+
+
+def ask_how(texts: dict) -> None:
+    st.segmented_control(
+        texts["how"],
+        switch.HOWS,
+        format_func=texts["hows"].get,
+        key="how",
+        required=True,
+        on_change=address.remember,
+        args=("how",),
+        help=texts["how_help"],
+    )
+
+
+def show_grid(run: Run, off: Off, texts: dict) -> None:
+    small = caches.thumbnails(run.model, run.text, run.beams, run)
+    parts = [headgrid.grid_part(part, texts["parts"][part], maps) for part, maps in small.items()]
+    headgrid.head_grid(parts, map(str, off), texts, key="switches", opens=False, on_change=switch_clicked)
 
 
 def switch_clicked() -> None:
     address.choose(off=places(headgrid.clicked("switches")))
 
 
-def cut_link() -> None:
-    part, query, key, place = (st.session_state[f"cut_{name}"] for name in ("part", "query", "key", "head"))
-    link = Link(part, query - 1 if query else None, key, *(place[1:] if place else ()))
-    address.choose(cut=tuple(sorted({*choice.cut, link}, key=str)))
-
-
-# --- what to try ---
-
-
-def tries() -> list[Try]:
-    """Sets of heads and links found by measurement, then everything off, then nothing."""
-    found = suggestions(choice.model)
-    every = switch.all_heads(run)
-    nothing = [Try(words["try_all"], every), Try(words["try_nothing"])]
-    return links_to_try(found) + heads_to_try(found) + nothing
-
-
-def links_to_try(found: dict) -> list[Try]:
-    """The links whose effect was measured: from "it" to the noun it stands for, to the other noun if that is known, and
-    from the translation to "it"."""
-    if not (run.antecedents and found):
-        return []
-    it, noun = run.antecedents[0].word, run.antecedents[0].candidates[0].word
-    nouns = {"it_to_antecedent": noun, "it_to_distractor": other_noun(found, noun)}
-    result = [
-        Try(
-            words["try_link"].format(query=word_text(it), key=word_text(place)),
-            cut=(Link("encoder", it, place),),
-            measured=found["edges"].get(name),
-        )
-        for name, place in nouns.items()
-        if place is not None and place >= 0
-    ]
-    label = words["try_link"].format(query=words["translation"], key=word_text(it))
-    return [*result, Try(label, cut=(Link("cross", None, it),), measured=found["edges"].get("cross_to_it"))]
-
-
-def word_text(place: int) -> str:
-    return plain(run.source.words[place].text)
-
-
-def other_noun(found: dict, noun: int) -> int | None:
-    """The other noun of a sentence whose pair was measured; None if it is not known."""
-    names = [name for pair in found["pairs"] if choice.text in pair["sentences"] for name in pair["nouns"]]
-    places = [place for place, word in enumerate(run.source.words) if word.text in names and place != noun]
-    return places[0] if places else None
-
-
-def heads_to_try(found: dict) -> list[Try]:
-    """The first head of the search, the first set that turns most of its pairs, and the whole set, which was tested."""
-    if not found:
-        return []
-    path = found["search"]["path"]
-    steps = [*path[:1], *[step for step in path if step["leaning_flip_rate"] > 0.5][:1]]
-    sets = {len(step["heads"]): (step["heads"], None, step["leaning_flip_rate"]) for step in steps}
-    sets[len(found["heads"])] = found["heads"], found["held_out"], 0.0
-    result = [
-        Try(
-            words["try_heads" if count > 1 else "try_head"].format(count=count),
-            places_of(heads),
-            (),
-            measured,
-            searched,
-        )
-        for count, (heads, measured, searched) in sets.items()
-    ]
-    only = found["encoder"]
-    label = words["try_encoder"].format(count=len(only["heads"]))
-    return [*result, Try(label, places_of(only["heads"]), (), only["held_out"])]
-
-
-def places_of(heads: list[dict]) -> tuple[Place, ...]:
-    return tuple(sorted(map(Place.of, heads)))
-
-
-def try_buttons(options: list[Try]) -> None:
-    st.caption(words["try"])
-    with st.container(horizontal=True, gap="xsmall", key="suggestions"):
-        for number, one in enumerate(options):
-            kind = "primary" if (one.off, one.cut) == (choice.off, choice.cut) else "secondary"
-            st.button(one.label, key=f"try {number}", on_click=put_off, args=(one.off, one.cut), type=kind)
-
-
-# --- what is switched ---
-
-
-def show_grid() -> None:
-    titles = words["parts"]
-    parts = [headgrid.grid_part(part, titles[part], maps) for part, maps in thumbnails(run_key(), run).items()]
-    headgrid.head_grid(parts, map(str, off), words, key="switches", opens=False, on_change=switch_clicked)
-
-
-def run_key() -> tuple:
-    return choice.model, choice.text, choice.beams
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def thumbnails(key: tuple, _run: Run) -> dict[str, np.ndarray]:
-    """A small map of every head, (layer, head, row, column), strongest weight of each patch."""
-    return {
-        part: np.stack(
-            [
-                np.stack([maps.tile(layer, head, slice(None), slice(None), THUMBNAIL) for head in range(maps.heads)])
-                for layer in range(maps.layers)
-            ]
-        )
-        for part, maps in _run.maps.items()
-    }
-
-
-def link_boxes() -> None:
-    """Choose a link to cut, and take cuts back."""
-    with st.expander(words["links"], expanded=bool(cut)):
-        st.caption(words["links_how"])
-        part = st.selectbox(words["cut_part"], list(run.maps), format_func=words["parts"].get, key="cut_part")
-        queries, keys = run.maps[part].query_axis.words, run.maps[part].key_axis.words
-        names = [words["every_word"], *(numbered(queries, place) for place in range(len(queries)))]
-        left, right, last = st.columns(3)
-        left.selectbox(
-            words["cut_query"], range(len(names)), format_func=lambda i: names[min(i, len(names) - 1)], key="cut_query"
-        )
-        right.selectbox(words["cut_key"], range(len(keys)), format_func=lambda i: numbered(keys, i), key="cut_key")
-        last.selectbox(words["cut_head"], heads_to_cut(part), format_func=cut_head_name, key="cut_head")
-        st.button(words["cut"], on_click=cut_link, key="cut_link")
+def link_boxes(run: Run, off: Off, cut: Cut, chosen: Cut, texts: dict) -> None:
+    """Choose a link to cut, and take cuts back. cut: those of the chosen that the run has."""
+    with st.expander(texts["links"], expanded=bool(cut)):
+        st.caption(texts["links_how"])
+        part = st.selectbox(texts["cut_part"], list(run.maps), format_func=texts["parts"].get, key="cut_part")
+        ask_link(run, part, texts)
+        st.button(texts["cut"], on_click=cut_link, args=(chosen,), key="cut_link")
         with st.container(horizontal=True, gap="xsmall", key="cuts"):
             for link in cut:
-                rest = tuple(one for one in cut if one != link)
-                st.button(
-                    f"{link_name(link)} ×", key=f"uncut {link}", on_click=put_off, args=(off, rest), help=words["uncut"]
-                )
+                name, rest = switch.link_name(link, run, texts), tuple(one for one in cut if one != link)
+                st.button(f"{name} ×", key=f"uncut {link}", on_click=put, args=(off, rest), help=texts["uncut"])
 
 
-def heads_to_cut(part: str) -> list[Place | None]:
-    """The heads in which a link can be cut; first, None for all of them."""
-    return [None, *(place for place in switch.all_heads(run) if place.part == part)]
+def ask_link(run: Run, part: str, texts: dict) -> None:
+    queries, keys = (
+        [word.text for word in axis.words] for axis in (run.maps[part].query_axis, run.maps[part].key_axis)
+    )
+    queries.insert(0, texts["every_word"])
+    heads = [None, *(place for place in switch.all_heads(run) if place.part == part)]
+    left, right, last = st.columns(3)
+    left.selectbox(texts["cut_query"], range(len(queries)), format_func=named(queries), key="cut_query")
+    right.selectbox(texts["cut_key"], range(len(keys)), format_func=named(keys), key="cut_key")
+    last.selectbox(texts["cut_head"], heads, format_func=lambda place: switch.head_number(place, texts), key="cut_head")
 
 
-def cut_head_name(place: Place | None) -> str:
-    return f"{place.layer + 1}.{place.head + 1}" if place else words["every_head"]
+def named(names: list[str]):
+    """A box may still hold a place of a longer sentence."""
+    return lambda place: names[min(place, len(names) - 1)]
 
 
-def numbered(axis_words, place: int) -> str:
-    return f"{axis_words[min(place, len(axis_words) - 1)].text}"
-
-
-def link_name(link: Link) -> str:
-    axes = run.maps[link.part]
-    first = words["every_word"] if link.query is None else axes.query_axis.words[link.query].text
-    where = words["parts"][link.part] + (f" {cut_head_name(link.place)}" if link.place else "")
-    return f"{where}: {plain(first)} → {plain(axes.key_axis.words[link.key].text)}"
+def cut_link(chosen: Cut) -> None:
+    part, query, key, place = (st.session_state[f"cut_{name}"] for name in ("part", "query", "key", "head"))
+    link = Link(part, query - 1 if query else None, key, *(place[1:] if place else ()))
+    address.choose(cut=tuple(sorted({*chosen, link}, key=str)))
 
 
 # --- what becomes of it ---
 
 
-def compared():
-    """The Comparison; None after saying what is in the way."""
+def show_what_becomes(choice: Choice, run: Run, off: Off, cut: Cut, options: list[Try], texts: dict) -> None:
     try:
-        with st.spinner(words["reading"], show_time=True):
-            return experiments.comparison(choice.model, choice.text, choice.beams, off, choice.how, cut, run)
+        with st.spinner(texts["reading"], show_time=True):
+            done = experiments.comparison(choice.model, choice.text, choice.beams, off, choice.how, cut, run)
     except Exception as error:  # whatever it is, the page stays and says so
-        st.error(words["failed"].format(message=plain(str(error))))
-        return None
-
-
-def show_result(done) -> None:
-    both = align(done.before.target, done.after.target)
-    html = marks.translation_html(
-        words["before"], done.before, marks.word_probabilities(done.before), [False] * len(both.changed[0])
-    )
+        st.error(texts["failed"].format(message=plain(str(error))))
+        return
+    show_result(done, bool(off or cut), texts)
+    if choice.how == "zero":
+        say_measured([one for one in options if (one.off, one.cut) == (off, cut)], choice.model, texts)
     if off or cut:
-        html += marks.translation_html(
-            words["after"], done.after, marks.word_probabilities(done.after), both.changed[1]
+        other_sentence(choice, texts)
+    st.caption(texts["not"])
+    probabilities_button(done, texts)
+
+
+def show_result(done, changed: bool, texts: dict) -> None:
+    both = align(done.before.target, done.after.target)
+    shown = [("before", done.before, [False] * len(both.changed[0]))]
+    if changed:
+        shown.append(("after", done.after, both.changed[1]))
+    st.html(
+        "".join(
+            marks.translation_html(texts[name], run, marks.word_probabilities(run), differs)
+            for name, run, differs in shown
         )
-    st.html(html)
-    say_verdict(done)
+    )
+    say_verdict(done, changed, texts)
     if done.log_ratio is not None:
-        show_leaning(done)
+        show_leaning(done, changed, texts)
 
 
-def probabilities_button(done) -> None:
-    """The first translation's words, before and after, as data."""
-    before, after = marks.word_probabilities(done.before), marks.word_probabilities(done.before, done.forced)
-    words_of = [word.text for word in done.before.target.words]
-    header = ("word", "probability before", "probability of the same word after")
-    rows = list(zip(words_of, before, after, strict=True))
-    marks.csv_button(words["csv"], "switched-off.csv", header, rows, "switch csv")
-
-
-def say_verdict(done) -> None:
+def say_verdict(done, changed: bool, texts: dict) -> None:
     """In one sentence: does the pronoun flip?"""
     (was, share_was), (now, share_now) = map(marks.pronoun_text, (done.before, done.after))
-    if not (off or cut):
-        name = "nothing_off"
-    elif done.nonsense:
-        name = "nonsense"
-    elif not was:
-        name = "no_pronoun"
-    elif now not in ("", was):
-        name = "flips"
-    elif not now:
-        name = "lost"
-    else:
-        name = "stays"
+    name = switch.verdict(done, changed, was, now)
     facts = {"was": was, "now": now, "share_was": share_was, "share_now": share_now}
     facts["plausibility"] = f"{100 * done.plausibility:.1f} %"
-    st.html(f"<p class=mj-verdict>{words[name].format(**{key: escape(value) for key, value in facts.items()})}</p>")
+    st.html(f"<p class=mj-verdict>{texts[name].format(**{key: escape(value) for key, value in facts.items()})}</p>")
 
 
-def show_leaning(done) -> None:
+def show_leaning(done, changed: bool, texts: dict) -> None:
     before, after = done.log_ratio
     band = done.band and (done.band.low, done.band.high)
-    figure = effect_band(before, after if off or cut else None, band, names=words["leaning"], dark=charts.dark())
-    alt = words["leaning_alt"].format(before=signed(before), after=signed(after))
+    figure = effect_band(before, after if changed else None, band, names=texts["leaning"], dark=charts.dark())
+    alt = texts["leaning_alt"].format(before=signed(before), after=signed(after))
     st.plotly_chart(figure, theme=None, config=charts.CHART, alt=alt)
-    st.caption(words["leaning_how"])
+    st.caption(texts["leaning_how"])
     if done.band:
         inside = done.band.low <= done.change <= done.band.high
         numbers = {"change": done.change, "low": done.band.low, "high": done.band.high}
         facts = {name: signed(number) for name, number in numbers.items()}
         facts |= {"sets": done.band.sets, "flips": percent(done.band.flips)}
-        st.markdown(words["within" if inside else "beyond"].format(**facts))
-    elif off or cut:
-        st.markdown(words["no_band"])
+        st.markdown(texts["within" if inside else "beyond"].format(**facts))
+    elif changed:
+        st.markdown(texts["no_band"])
 
 
-def say_measured(options: list[Try]) -> None:
-    """What the same does over many pairs, if it is one of the suggestions."""
-    for one in options:
-        if (one.off, one.cut) != (off, cut) or choice.how != "zero":
-            continue
+def say_measured(same: list[Try], model: str, texts: dict) -> None:
+    """What the same does over many pairs. same: the suggestions that are what is off now."""
+    for one in same:
         if one.measured:
-            say_held_out(one.measured)
+            say_held_out(one.measured, texts)
         if one.searched:
-            found, turned = suggestions(choice.model), percent(one.searched)
+            found, turned = suggestions(model), percent(one.searched)
             facts = {"n": found["search"]["n"], "turned": turned, "tested": len(found["heads"])}
-            st.markdown(words["searched"].format(**facts))
+            st.markdown(texts["searched"].format(**facts))
 
 
-def say_held_out(about: dict) -> None:
+def say_held_out(about: dict, texts: dict) -> None:
     low, high = about["flip_interval"]
     shares = {"flips": about["flip_rate"], "low": low, "high": high}
     facts = {name: percent(share) for name, share in shares.items()}
     facts |= {name: signed(about[f"separation_{name}"]) for name in ("before", "after")}
-    said = words["held_out"].format(n=about["n"], **facts)
+    said = texts["held_out"].format(n=about["n"], **facts)
     if about["random"]:
         middle = about["random"]["leaning_flip_rate"][1]
-        said += " " + words["held_out_random"].format(random=percent(middle))
+        said += " " + texts["held_out_random"].format(random=percent(middle))
     st.markdown(said)
 
 
-def other_sentence() -> None:
+def other_sentence(choice: Choice, texts: dict) -> None:
     """If the sentence belongs to a pair that is known, one click to its other half, with the same heads off."""
-    for pair in suggestions(choice.model).get("pairs", ()):
-        if choice.text in pair["sentences"]:
-            other = pair["sentences"][1 - pair["sentences"].index(choice.text)]
-            st.button(
-                words["other"].format(sentence=other),
-                on_click=choose_text,
-                args=(other,),
-                key="other",
-                type="tertiary",
-                icon=":material/arrow_forward:",
-                wrap=True,
-            )
-            return
+    if other := switch.other_half(choice):
+        st.button(
+            texts["other"].format(sentence=other),
+            on_click=choose_text,
+            args=(other,),
+            key="other",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            wrap=True,
+        )
 
 
-choice = address.current_choice()
-words = texts_in(choice.lang)["switch"]
-st.html(marks.STYLE)
-run = read_sentence(choice)
-if run is None:
-    st.stop()
-if "encoder" not in run.maps:
-    st.info(words["no_heads"].format(model=choice.model))
-    st.stop()
-off = tuple(name for name in choice.off if switch.has_head(run, name))
-cut = tuple(link for link in choice.cut if switch.has_link(run, link))
-if missing := len(choice.off) + len(choice.cut) - len(off) - len(cut):
-    st.warning(words["missing"].format(count=missing))
+def probabilities_button(done, texts: dict) -> None:
+    """The first translation's words, before and after, as data."""
+    before, after = marks.word_probabilities(done.before), marks.word_probabilities(done.before, done.forced)
+    words = [word.text for word in done.before.target.words]
+    header = ("word", "probability before", "probability of the same word after")
+    rows = list(zip(words, before, after, strict=True))
+    marks.csv_button(texts["csv"], "switched-off.csv", header, rows, "switch csv")
 
-options = tries()
-try_buttons(options)
-left, right = st.columns([2, 3], gap="large")
-with left:
-    st.segmented_control(
-        words["how"],
-        switch.HOWS,
-        format_func=words["hows"].get,
-        key="how",
-        required=True,
-        on_change=address.remember,
-        args=("how",),
-        help=words["how_help"],
-    )
-    show_grid()
-with right:
-    if (done := compared()) is not None:
-        show_result(done)
-        say_measured(options)
-        if off or cut:
-            other_sentence()
-        st.caption(words["not"])
-        probabilities_button(done)
-link_boxes()
+
+page(address.current_choice())

@@ -9,6 +9,7 @@ import gc
 import threading
 from functools import cache
 
+import numpy as np
 import streamlit as st
 
 from model.reading.recorded import EXAMPLES, recordings
@@ -17,6 +18,7 @@ from viz.scenes.choice import Choice
 from viz.scenes.wire import packed_run
 
 REPEATS = 5  # of a timed translation
+THUMBNAIL = (32, 32)  # rows and columns of a small map, at most
 GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only slow each other down
 
 
@@ -105,3 +107,17 @@ def warm(model: str) -> threading.Thread:
 def picture(model: str, text: str, beams: int, _run: Run) -> bytes:
     """What the explorer draws of a Run, packed once for everybody."""
     return packed_run(_run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def thumbnails(model: str, text: str, beams: int, _run: Run) -> dict[str, np.ndarray]:
+    """A small map of every head by part, (layer, head, row, column), strongest weight of each patch."""
+    return {
+        part: np.stack(
+            [
+                np.stack([maps.tile(layer, head, slice(None), slice(None), THUMBNAIL) for head in range(maps.heads)])
+                for layer in range(maps.layers)
+            ]
+        )
+        for part, maps in _run.maps.items()
+    }
