@@ -6,25 +6,59 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from model.evidence.pairs import candidates, most_moved_candidates, most_moved_word, shifts
-from model.reading.place import Place, label
-from model.reading.recorded import EXAMPLES, suggestions
-from model.reading.run import Run
-from viz.components import headgrid
 from viz.components.interlinear import block, clicked, interlinear
 from viz.figures.difference import difference_matrix
 from viz.figures.matrix import attention_matrix
-from viz.figures.patching import patching_heatmap
 from viz.figures.style import FONT
 from viz.parts import charts, marks
+from viz.parts.pair.heads import show_heads
+from viz.parts.pair.proofs import causal_section, patching_section
 from viz.parts.sentence import run_or_explain
+from viz.scenes import pair
 from viz.scenes.choice import Choice
-from viz.scenes.fields import places
-from viz.scenes.texts import percent, plain, signed
+from viz.scenes.pair import Both, Look, Runs
+from viz.scenes.texts import percent, plain
 from viz.scenes.texts import texts as texts_in
-from viz.session import address, caches, experiments, stacks
+from viz.session import address, experiments, stacks
 
 VIEW = {"word": None, "nouns": None, "layer": None, "heads": None}  # what belongs to one pair only
+
+
+def page(choice: Choice) -> None:
+    texts, colour = texts_in(choice.lang)["pair"], texts_in(choice.lang)["explorer"]
+    st.html(marks.STYLE)
+    sentence_boxes(choice, texts)
+    if (runs := read_both(choice, texts)) is None:
+        return
+    if not pair.comparable(runs):
+        st.info(texts["nothing_shared"])
+        return
+    offered = stacks.meanings(runs[0])
+    meaning, both = side_by_side(choice, runs, choice.meaning if choice.meaning in offered else "weights", colour)
+    word = word_or_default(choice, runs, both, texts)
+    show_sentences(runs, both, word, texts)
+    look = Look(runs, both, meaning, word, nouns_or_default(choice, runs, both, word, texts), choice.hide)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        layer, head = show_heads(choice, look, texts)
+        ask_meaning(look, offered, texts, colour)
+    with right:
+        show_difference(look, layer, head, texts, colour)
+    with st.container(key="maps"):
+        show_maps(look, layer, head, texts, colour)
+    causal_section(choice, look, texts)
+    patching_section(choice, runs, texts)
+
+
+# --- the pair ---
+
+
+def with_second(choice: Choice) -> Choice:
+    """A sentence that comes alone gets the other half of its pair; one that has none stands twice, to be changed."""
+    if "second" in st.query_params or not choice.text.strip():
+        return choice
+    st.session_state.second = pair.other_half(choice.model, choice.text)
+    return replace(choice, second=st.session_state.second)
 
 
 def new_sentence(box: str) -> None:
@@ -44,197 +78,79 @@ def choose_word() -> None:
         address.choose(word=word + 1)
 
 
-def choose_nouns() -> None:
-    chosen = tuple(st.session_state[name] + 1 for name in ("noun_a", "noun_b"))
-    address.choose(nouns=chosen if len(set(chosen)) == 2 else None, layer=None, heads=None)
-
-
-def choose_head(place: Place) -> None:
-    address.choose(layer=place.layer + 1, heads=(place.head + 1,))
-
-
-def choose_clicked_head() -> None:
-    if chosen := places(headgrid.clicked("heads")):
-        choose_head(chosen[0])
-
-
-def open_section(name: str) -> None:
-    address.choose(opened=tuple(sorted({*choice.opened, name})))
-
-
-# --- the pair ---
-
-
-def known_pairs(model: str) -> list[list[str]]:
-    return [pair["sentences"] for pair in suggestions(model).get("pairs", ())] or [list(EXAMPLES[:2])]
-
-
-def with_second(found: Choice) -> Choice:
-    """A sentence that comes alone gets the other half of its pair; one that has none stands twice, to be changed."""
-    if "second" in st.query_params or not found.text.strip():
-        return found
-    other = [pair[1 - pair.index(found.text)] for pair in known_pairs(found.model) if found.text in pair]
-    st.session_state.second = (other or [found.text])[0]
-    return replace(found, second=st.session_state.second)
-
-
-def sentence_boxes() -> None:
+def sentence_boxes(choice: Choice, texts: dict) -> None:
     for column, box in zip(st.columns(2), ("text", "second"), strict=True):
-        column.text_input(words[box], key=box, on_change=new_sentence, args=(box,))
-    pairs = known_pairs(choice.model)
+        column.text_input(texts[box], key=box, on_change=new_sentence, args=(box,))
     with st.container(horizontal=True, gap="xsmall", key="examples"):
-        for number, (first, second) in enumerate(pairs):
+        for number, (first, second) in enumerate(pair.known_pairs(choice.model)):
             kind = "primary" if (first, second) == (choice.text, choice.second) else "secondary"
-            st.button(
-                differing(first, second), key=f"pair {number}", on_click=choose_pair, args=(first, second), type=kind
-            )
+            name = pair.differing(first, second)
+            st.button(name, key=f"pair {number}", on_click=choose_pair, args=(first, second), type=kind)
 
 
-def differing(first: str, second: str) -> str:
-    """What tells two sentences apart, as "tired / wide"."""
-    lists = [[word.strip(".,;?!") for word in text.split()] for text in (first, second)]
-    return " / ".join(" ".join(word for word in one if word not in other) for one, other in (lists, lists[::-1]))
-
-
-def read_both() -> tuple[Run, Run] | None:
+def read_both(choice: Choice, texts: dict) -> Runs | None:
     """Both Runs, or None after saying in one sentence what is in the way."""
     if choice.text.split() == choice.second.split() != []:
-        st.info(words["same"])
+        st.info(texts["same"])
         return None
     asked = ((choice, "text"), (replace(choice, text=choice.second), "second"))
     runs = tuple(run_or_explain(one, box) for one, box in asked)
     if None in runs:
         return None
     if "encoder" not in runs[0].maps:
-        st.info(words["no_encoder"].format(model=choice.model))
+        st.info(texts["no_encoder"].format(model=choice.model))
         return None
     return runs
 
 
-def show_sentences(word: int | None) -> None:
-    names = [[word.text for word in run.source.words if word.kind != "special"] for run in runs]
-    answers = [[word.text for word in run.target.words if word.kind != "special"] for run in runs]
-    blocks = []
-    for name, texts, alignment, language in (
-        ("sentences", names, pair.alignment, "en"),
-        ("translations", answers, pair.answers, "fr"),
-    ):
-        inside = [(one, other) for one, other in alignment.words if one < len(texts[0]) and other < len(texts[1])]
-        blocks.append(
-            block(
-                words[name], tuple(texts), inside, alignment.changed, language=language, choosable=name == "sentences"
-            )
-        )
-    interlinear(blocks, word, words, key="sentences", on_change=choose_word)
-    alone = [
-        sum(place not in {both[side] for both in pair.alignment.words} for place in range(len(run.source.words)))
-        for side, run in enumerate(runs)
+def side_by_side(choice: Choice, runs: Runs, meaning: str, colour: dict) -> tuple[str, Both]:
+    """Both Runs in the numbers that were asked for; in weights, and a sentence on why, where that cannot be."""
+    names = choice.model, choice.text, choice.second, choice.beams
+    try:
+        return meaning, experiments.both(*names, meaning, runs)
+    except Exception as error:  # the weights are there and stay
+        st.error(colour["meaning_failed"].format(message=plain(str(error))))
+        return "weights", experiments.both(*names, "weights", runs)
+
+
+def show_sentences(runs: Runs, both: Both, word: int, texts: dict) -> None:
+    blocks = [
+        words_block(texts["sentences"], [run.source for run in runs], both.alignment, "en", choosable=True),
+        words_block(texts["translations"], [run.target for run in runs], both.answers, "fr", choosable=False),
     ]
-    if any(alone):
-        st.caption(words["unequal"].format(first=alone[0], second=alone[1]))
+    interlinear(blocks, word, texts, key="sentences", on_change=choose_word)
+    if any(alone := pair.unaligned(both, runs)):
+        st.caption(texts["unequal"].format(first=alone[0], second=alone[1]))
+
+
+def words_block(name: str, axes: list, alignment, language: str, *, choosable: bool) -> dict:
+    """Two texts, word under word, without their special tokens."""
+    words = tuple([word.text for word in axis.words if word.kind != "special"] for axis in axes)
+    inside = [(one, other) for one, other in alignment.words if one < len(words[0]) and other < len(words[1])]
+    return block(name, words, inside, alignment.changed, language=language, choosable=choosable)
 
 
 # --- what is looked at ---
 
 
-def word_or_default() -> int:
-    """The chosen word if it is there in both sentences, else "it", else the word whose row moves most."""
-    aligned = {one for one, _ in pair.alignment.words}
-    if choice.word and choice.word - 1 in aligned:
-        return choice.word - 1
-    if choice.word:
-        st.warning(words["no_word"].format(word=choice.word))
-    if runs[0].antecedents and runs[0].antecedents[0].word in aligned:
-        return runs[0].antecedents[0].word
-    st.caption(words["no_it"])
-    return most_moved_word(runs[0].source, pair.alignment, pair.changes)
+def word_or_default(choice: Choice, runs: Runs, both: Both, texts: dict) -> int:
+    word, notices = pair.word_of(choice, runs, both)
+    for notice in notices:
+        say = st.warning if notice == "no_word" else st.caption
+        say(texts[notice].format(word=choice.word))
+    return word
 
 
-def nouns_or_default(word: int) -> tuple[int, int]:
-    """The chosen candidates; else what the model itself says "it" is; else the words between which the row moves most."""
-    aligned = {one for one, _ in pair.alignment.words}
-    if choice.nouns and all(noun - 1 in aligned for noun in choice.nouns):
-        return tuple(noun - 1 for noun in choice.nouns)
-    if choice.nouns:
-        st.warning(words["no_word"].format(word=max(choice.nouns)))
-    named = candidates(*runs)
-    if named and word == runs[0].antecedents[0].word:
-        return named
-    return most_moved_candidates(pair.alignment, pair.changes, word)
+def nouns_or_default(choice: Choice, runs: Runs, both: Both, word: int, texts: dict) -> tuple[int, int]:
+    nouns, notice = pair.nouns_of(choice, runs, both, word)
+    if notice:
+        st.warning(texts[notice].format(word=max(choice.nouns)))
+    return nouns
 
 
-def noun_boxes(word: int, nouns: tuple[int, int]) -> None:
-    aligned = [one for one, _ in pair.alignment.words]
-    for column, name, noun in zip(st.columns(2), ("noun_a", "noun_b"), nouns, strict=True):
-        st.session_state[name] = noun
-        column.selectbox(
-            words[name].format(word=plain(text_of(word))),
-            aligned,
-            format_func=text_of,
-            key=name,
-            on_change=choose_nouns,
-        )
-
-
-def text_of(word: int) -> str:
-    return pair.labels[[one for one, _ in pair.alignment.words].index(word)]
-
-
-def opened_head(ranked: list) -> tuple[int, int]:
-    """(layer, head) that was chosen, if the model has it; else the one that moves most."""
-    layers, heads = pair.changes.shape[:2]
-    if choice.layer and choice.layer <= layers and heads == 1:
-        return choice.layer - 1, 0
-    if choice.layer and choice.heads and choice.layer <= layers and choice.heads[0] <= heads:
-        return choice.layer - 1, choice.heads[0] - 1
-    return ranked[0].layer, ranked[0].head
-
-
-def show_heads(word: int, nouns: tuple[int, int]) -> tuple[int, int]:
-    """The ranking, as a list and as small maps. Returns the head that is open."""
-    ranked = shifts(*runs, word, nouns, rows=pair.rows)
-    noun_boxes(word, nouns)
-    layer, head = opened_head(ranked)
-    names = {str(Place("encoder", one.layer, one.head)): one for one in ranked}
-    st.session_state.ranked = str(Place("encoder", layer, head))
-    st.selectbox(
-        words["ranked"].format(word=plain(text_of(word))),
-        list(names),
-        format_func=lambda name: words["rank"].format(
-            place=list(names).index(name) + 1, head=head_label(names[name]), moved=f"{abs(names[name].flip):.2f}"
-        ),
-        key="ranked",
-        on_change=lambda: choose_head(Place.parse(st.session_state.ranked)),
-    )
-    moved = {(one.layer, one.head): f"{abs(one.flip):.2f}" for one in ranked}
-    part = headgrid.grid_part("encoder", words["grid"], pair.changes, [moved[place] for place in sorted(moved)])
-    headgrid.head_grid([part], [st.session_state.ranked], words, key="heads", opens=True, on_change=choose_clicked_head)
-    marks.csv_button(
-        words["ranking_csv"],
-        "ranking.csv",
-        ("layer", "head", f"first: {text_of(nouns[0])} - {text_of(nouns[1])}", "second", "moved"),
-        [
-            (one.layer + 1, one.head + 1, *(pair.largest * number for number in (one.first, one.second, abs(one.flip))))
-            for one in ranked
-        ],
-        "ranking csv",
-    )
-    return layer, head
-
-
-def head_label(one) -> str:
-    return head_name(one.layer, one.head)
-
-
-def head_name(layer: int, head: int) -> str:
-    """Rollout has one map a layer, of all heads together."""
-    name = "layer_name" if meaning == "rollout" else "head_name"
-    return words[name].format(layer=layer + 1, head=head + 1)
-
-
-def ask_meaning(word: int) -> None:
+def ask_meaning(look: Look, offered: list[str], texts: dict, colour: dict) -> None:
     """What the numbers are, whether the places where heads rest are shown, and what is hidden with them."""
-    st.session_state.update(pair_meaning=meaning, pair_hide=choice.hide)
+    st.session_state.update(pair_meaning=look.meaning, pair_hide=look.hide)
     st.selectbox(
         colour["meaning"],
         offered,
@@ -242,186 +158,78 @@ def ask_meaning(word: int) -> None:
         key="pair_meaning",
         on_change=lambda: address.choose(meaning=st.session_state.pair_meaning),
     )
-    st.caption(scale_text())
+    st.caption(scale_text(look, texts, colour))
     hide = st.checkbox(
         colour["hide"], key="pair_hide", on_change=lambda: address.choose(hide=st.session_state.pair_hide)
     )
     if hide:
-        places = (word, pair.alignment.second(word))
+        places = (look.word, look.both.alignment.second(look.word))
         shares = [
-            hidden_share(run, rows[:, :, place]) for run, rows, place in zip(runs, pair.rows, places, strict=True)
+            pair.hidden_share(run, rows[:, :, place])
+            for run, rows, place in zip(look.runs, look.both.rows, places, strict=True)
         ]
         facts = {name: percent(share) for name, share in zip(("first", "second"), shares, strict=True)}
-        st.caption(words["hidden"].format(word=plain(text_of(word)), **facts))
+        st.caption(texts["hidden"].format(word=plain(look.text_of(look.word)), **facts))
 
 
-def scale_text() -> str:
-    outputs = [run.target.words[stacks.pronoun_word(run)].text for run in runs]
-    facts = {"largest": f"{pair.largest:.3g}", "part": words["parts"]["encoder"]}
+def scale_text(look: Look, texts: dict, colour: dict) -> str:
+    outputs = [run.target.words[stacks.pronoun_word(run)].text for run in look.runs]
+    facts = {"largest": f"{look.both.largest:.3g}", "part": texts["parts"]["encoder"]}
     facts["output"] = " / ".join(map(plain, dict.fromkeys(outputs)))
-    return colour["scale" if meaning == "weights" else f"scale_{meaning}"].format(**facts)
+    return colour["scale" if look.meaning == "weights" else f"scale_{look.meaning}"].format(**facts)
 
 
-def hidden_share(run: Run, rows: np.ndarray) -> float:
-    """rows: (layer, head, key word). Of all that the rows hold, the share at signs and special tokens."""
-    signs = np.array([one.kind != "word" for one in run.source.words])
-    return float(rows[..., signs].sum() / (rows.sum() or 1))
+# --- pictures of one head ---
 
 
-def shown(kinds: list[str], *kept: int) -> list[int]:
-    """The places of words that are drawn."""
-    return [place for place, kind in enumerate(kinds) if kind == "word" or not choice.hide or place in kept]
-
-
-def show_difference(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
-    aligned, dark = [one for one, _ in pair.alignment.words], charts.dark()
-    places = shown([runs[0].source.words[one].kind for one in aligned], *map(aligned.index, (word, *nouns)))
-    labels, row = [pair.labels[place] for place in places], places.index(aligned.index(word))
-    changed = [name for name in labels if " / " in name]
-    say_row(layer, head, word, nouns)
+def show_difference(look: Look, layer: int, head: int, texts: dict, colour: dict) -> None:
+    both, aligned = look.both, look.both.aligned
+    kinds = [look.runs[0].source.words[one].kind for one in aligned]
+    places = look.shown(kinds, *map(aligned.index, (look.word, *look.nouns)))
+    labels = [both.labels[place] for place in places]
+    say_row(look, layer, head, texts, colour)
     figure = difference_matrix(
-        pair.changes[layer, head][np.ix_(places, places)],
+        both.changes[layer, head][np.ix_(places, places)],
         labels,
         labels,
-        names=[words["less"], "0", words["more"]],
-        marked=row,
-        changed=changed,
-        dark=dark,
+        names=[texts["less"], "0", texts["more"]],
+        marked=places.index(aligned.index(look.word)),
+        changed=[name for name in labels if " / " in name],
+        dark=charts.dark(),
     )
-    alt = words["difference_alt"].format(layer=layer + 1, head=head + 1)
+    alt = texts["difference_alt"].format(layer=layer + 1, head=head + 1)
     with st.container(key="difference"):
         st.plotly_chart(figure, theme=None, config=charts.CHART, alt=alt)
-    st.caption(words["difference_how"])
-    marks.csv_button(
-        words["difference_csv"],
-        f"difference-{meaning}-layer{layer + 1}-head{head + 1}.csv",
-        ("", *pair.labels),
-        [
-            (name, *(pair.largest * values).tolist())
-            for name, values in zip(pair.labels, pair.changes[layer, head], strict=True)
-        ],
-        "difference csv",
-    )
+    st.caption(texts["difference_how"])
+    name = f"difference-{look.meaning}-layer{layer + 1}-head{head + 1}.csv"
+    numbers = (both.largest * both.changes[layer, head]).tolist()
+    rows = [(label, *values) for label, values in zip(both.labels, numbers, strict=True)]
+    marks.csv_button(texts["difference_csv"], name, ("", *both.labels), rows, "difference csv")
 
 
-def show_maps(layer: int, head: int) -> None:
-    """The head as it is in each sentence."""
-    for column, run, rows in zip(st.columns(2), runs, pair.rows, strict=True):
-        places = shown([word.kind for word in run.source.words])
-        texts = [run.source.words[place].text for place in places]
-        figure = attention_matrix(rows[layer, head][np.ix_(places, places)], texts, texts, dark=charts.dark())
-        figure.update_traces(showscale=False)
-        figure.update_layout(
-            height=130 + 26 * len(texts), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}, dragmode=False
-        )
-        column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
-        column.plotly_chart(figure, theme=None, config=charts.CHART, alt=run.text)
-    st.caption(words["maps_how"] if meaning == "weights" else colour[f"tells_{meaning}"])
-
-
-def say_row(layer: int, head: int, word: int, nouns: tuple[int, int]) -> None:
+def say_row(look: Look, layer: int, head: int, texts: dict, colour: dict) -> None:
     """The row of the chosen word in numbers, in both sentences."""
-    to = dict(pair.alignment.words)
-    first = [pair.rows[0][layer, head, word, noun] for noun in nouns]
-    second = [pair.rows[1][layer, head, to[word], to[noun]] for noun in nouns]
-    numbers = {name: f"{value:.2f}" for name, value in zip("abcd", (*first, *second), strict=True)}
-    texts = {"word": text_of(word), "one": text_of(nouns[0]), "other": text_of(nouns[1])}
-    facts = {name: escape(text) for name, text in (texts | numbers).items()}
-    facts |= {"head": head_name(layer, head), "quantity": colour[f"meaning_{meaning}"]}
-    said = words["row" if meaning == "weights" else "row_other"].format(**facts)
+    numbers = {name: f"{value:.2f}" for name, value in zip("abcd", look.row(layer, head), strict=True)}
+    names = {"word": look.word, "one": look.nouns[0], "other": look.nouns[1]}
+    facts = {name: escape(look.text_of(word)) for name, word in names.items()} | numbers
+    facts |= {"head": pair.head_name(layer, head, look.meaning, texts), "quantity": colour[f"meaning_{look.meaning}"]}
+    said = texts["row" if look.meaning == "weights" else "row_other"].format(**facts)
     st.html(f"<p class=mj-row>{said}</p>")
 
 
-# --- proofs ---
+def show_maps(look: Look, layer: int, head: int, texts: dict, colour: dict) -> None:
+    """The head as it is in each sentence."""
+    for column, run, rows in zip(st.columns(2), look.runs, look.both.rows, strict=True):
+        places = look.shown([word.kind for word in run.source.words])
+        words = [run.source.words[place].text for place in places]
+        figure = attention_matrix(rows[layer, head][np.ix_(places, places)], words, words, dark=charts.dark())
+        figure.update_traces(showscale=False)
+        figure.update_layout(
+            height=130 + 26 * len(words), margin={"t": 100, "r": 44}, font={"size": 15, "family": FONT}, dragmode=False
+        )
+        column.html(f"<p class=mj-sentence>{escape(run.text)}</p>")
+        column.plotly_chart(figure, theme=None, config=charts.CHART, alt=run.text)
+    st.caption(texts["maps_how"] if look.meaning == "weights" else colour[f"tells_{look.meaning}"])
 
 
-def causal_section(word: int) -> None:
-    st.header(words["causal"])
-    st.markdown(words["causal_why"])
-    if "causal" not in choice.opened:
-        st.button(words["causal_button"], on_click=open_section, args=("causal",), key="causal")
-        return
-    found = experiments.left_to_right(choice.model, choice.text, choice.second, word)
-    numbers = [(f"{found.both_ways:.3f}", words["both_ways"])]
-    numbers.append(("0" if found.causal == 0 else f"{found.causal:.3g}", words["left_to_right"]))
-    cells = "".join(f"<div><b>{number}</b>{escape(text)}</div>" for number, text in numbers)
-    st.html(f"<div class=mj-zero>{cells}</div>")
-    st.caption(words["changes_before" if found.changes_before else "exactly"].format(word=plain(text_of(word))))
-
-
-def patching_section() -> None:
-    st.header(words["patching"])
-    st.markdown(words["patching_how"])
-    if "patching" not in choice.opened:
-        st.button(words["patching_button"], on_click=open_section, args=("patching",), key="patching")
-        return
-    caches.translator(choice.model)
-    if not experiments.writes_pronoun(choice.model, runs[0]):
-        st.info(words["no_pronoun"].format(translation=plain(runs[0].translation)))
-        return
-    try:
-        job = experiments.filling(choice.model, choice.text, choice.second, choice.beams, runs)
-    except ValueError:  # all other reasons were met above
-        st.info(words["alike"])
-        return
-    fill_in(job)
-
-
-def fill_in(job: experiments.Filling) -> None:
-    """The heatmap, drawn again as each layer comes in."""
-    shape = {part: (maps.layers, maps.heads) for part, maps in runs[0].maps.items()}
-    bar, place = st.empty(), st.container(key="patched").empty()
-    for effects in job.fill():
-        done = len(effects) / job.patching.steps
-        if done < 1:
-            bar.progress(done, words["filling"].format(done=len(effects), all=job.patching.steps))
-        figure = patching_heatmap(effects, shape, names=words["parts"], dark=charts.dark())
-        place.plotly_chart(figure, theme=None, config=charts.CHART)
-    bar.empty()
-    say_patching(job)
-
-
-def say_patching(job: experiments.Filling) -> None:
-    strongest = max((one for one in job.effects if one[2] is not None), key=lambda one: one[3])
-    part, layer, head, effect = strongest
-    name = f"{words['parts'][part]} {label(layer, head)}"
-    facts = {name: signed(getattr(job.patching, name)) for name in ("clean", "corrupted")}
-    st.markdown(words["patching_found"].format(head=name, effect=f"{effect:.2f}", **facts))
-    if not job.patching.whole:
-        st.caption(words["patching_unequal"])
-    st.caption(words["patching_not"])
-    rows = [(part, layer + 1, "all" if head is None else head + 1, effect) for part, layer, head, effect in job.effects]
-    marks.csv_button(words["patching_csv"], "patching.csv", ("part", "layer", "head", "effect"), rows, "patching csv")
-
-
-choice = with_second(address.current_choice())
-words, colour = texts_in(choice.lang)["pair"], texts_in(choice.lang)["explorer"]
-st.html(marks.STYLE)
-sentence_boxes()
-if (runs := read_both()) is None:
-    st.stop()
-if not experiments.comparable(runs):
-    st.info(words["nothing_shared"])
-    st.stop()
-offered = stacks.meanings(runs[0])
-meaning = choice.meaning if choice.meaning in offered else "weights"
-try:
-    pair = experiments.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
-except Exception as error:  # the weights are there and stay
-    st.error(colour["meaning_failed"].format(message=plain(str(error))))
-    meaning = "weights"
-    pair = experiments.both(choice.model, choice.text, choice.second, choice.beams, meaning, runs)
-
-word = word_or_default()
-show_sentences(word)
-nouns = nouns_or_default(word)
-left, right = st.columns([2, 3], gap="large")
-with left:
-    layer, head = show_heads(word, nouns)
-    ask_meaning(word)
-with right:
-    show_difference(layer, head, word, nouns)
-with st.container(key="maps"):
-    show_maps(layer, head)
-causal_section(word)
-patching_section()
+page(with_second(address.current_choice()))

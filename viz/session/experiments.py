@@ -6,39 +6,17 @@ whole of it.
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
-from model.evidence.pairs import Alignment, align, difference
+from model.evidence.pairs import align, difference
 from model.reading.place import Link, Place
 from model.reading.run import Run
+from viz.scenes.pair import Both
 from viz.scenes.switch import tokens_of_link
 from viz.session import caches, stacks
 
 # --- two sentences ---
-
-
-@dataclass(frozen=True)
-class Both:
-    """Two Runs side by side, word by word, in the encoder.
-
-    alignment: of the sentences; answers: of the translations. rows: for each sentence (layer, head, query word, key word),
-    as shares of `largest`, which is 1 for weights; changes: (layer, head, query, key) first - second, for aligned words that
-    `labels` names.
-    """
-
-    alignment: Alignment
-    answers: Alignment
-    rows: tuple[np.ndarray, np.ndarray]
-    changes: np.ndarray
-    labels: tuple[str, ...]
-    largest: float
-
-
-def comparable(runs: tuple[Run, Run]) -> bool:
-    return align(runs[0].source, runs[1].source).shared
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
