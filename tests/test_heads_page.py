@@ -10,7 +10,7 @@ from model.evidence.find import find
 from model.evidence.labels import GROUPS
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
 from tests.pages import figures, opened, said
-from viz.pages.sections import card
+from viz.parts.heads import card
 from viz.scenes import models
 from viz.scenes.choice import Choice
 from viz.scenes.texts import texts as texts_in

@@ -8,8 +8,8 @@ from model.reading.place import PARTS
 from model.reading.run import Run
 from viz.parts import marks
 from viz.parts.sentence import read_sentence
-from viz.scenes import heads as heads_scene
 from viz.scenes.choice import Choice
+from viz.scenes.heads import head_name
 from viz.scenes.texts import percent, plain
 from viz.session import address
 
@@ -18,26 +18,26 @@ COLUMNS = ("part", "layer", "head", "weight", "label", "like", "offset", "usual"
 COLUMNS += ("coincidence",)
 
 
-def show(choice: Choice, words: dict, known: dict) -> None:
+def show(choice: Choice, texts: dict, known: dict) -> None:
     """known: what is known of the model's heads."""
-    st.header(words["find"], anchor="find")
-    st.markdown(words["find_how"])
+    st.header(texts["find"], anchor="find")
+    st.markdown(texts["find_how"])
     run = read_sentence(choice)
     if run is None:
         return
     if not run.maps:
-        st.info(words["find_none"])
+        st.info(texts["find_none"])
         return
     part = choice.part if choice.part in run.maps else next(iter(run.maps))
-    query, key = ask_words(choice, words, run, part)
+    query, key = ask_words(choice, texts, run, part)
     found = find(run, query, key, known, part)
     axes = run.maps[part]
-    texts = {"query": axes.query_axis.words[query].text, "key": axes.key_axis.words[key].text}
-    say_found(words, found[0], texts)
-    show_found(words, found)
+    chosen = {"query": axes.query_axis.words[query].text, "key": axes.key_axis.words[key].text}
+    say_found(texts, found[0], chosen)
+    show_found(texts, found)
 
 
-def ask_words(choice: Choice, words: dict, run: Run, part: str) -> tuple[int, int]:
+def ask_words(choice: Choice, texts: dict, run: Run, part: str) -> tuple[int, int]:
     """The two words, from 0; at first *it* and what it stands for."""
     axes = run.maps[part]
     counts = len(axes.query_axis.words), len(axes.key_axis.words)
@@ -50,17 +50,17 @@ def ask_words(choice: Choice, words: dict, run: Run, part: str) -> tuple[int, in
     with st.container(horizontal=True, vertical_alignment="bottom", key="find_words"):
         there = [one for one in PARTS if one in run.maps]
         st.segmented_control(
-            words["part"],
+            texts["part"],
             there,
-            format_func=words["parts"].get,
+            format_func=texts["parts"].get,
             key="find_part",
             required=True,
             on_change=find_part_asked,
         )
-        label = words["find_query" if part == "encoder" else "find_query_written"]
+        label = texts["find_query" if part == "encoder" else "find_query_written"]
         for name, what, axis in (
             ("find_query", label, axes.query_axis),
-            ("find_key", words["find_key"], axes.key_axis),
+            ("find_key", texts["find_key"], axes.key_axis),
         ):
             st.selectbox(
                 what, range(len(axis.words)), format_func=named(axis), key=name, on_change=words_asked, width=230
@@ -89,45 +89,45 @@ def find_part_asked() -> None:
     address.choose(part=st.session_state.find_part, link=None, layer=None, heads=None)
 
 
-def say_found(words: dict, first: Found, texts: dict[str, str]) -> None:
-    facts = {name: plain(text) for name, text in texts.items()}
+def say_found(texts: dict, first: Found, chosen: dict[str, str]) -> None:
+    facts = {name: plain(text) for name, text in chosen.items()}
     said = [
-        words["find_answer"].format(
-            head=heads_scene.head_name(words, first.part, first.layer, first.head),
+        texts["find_answer"].format(
+            head=head_name(texts, first.part, first.layer, first.head),
             weight=f"{first.weight:.3f}",
             **facts,
         )
     ]
     if first.usual is None:
-        said.append(words["find_unknown"].format(like=like_name(words, first)))
+        said.append(texts["find_unknown"].format(like=like_name(texts, first)))
     else:
         low, high = map(percent, first.interval)
         numbers = {"usual": percent(first.usual), "low": low, "high": high, "n": first.n}
         said.append(
-            words["find_rare" if first.coincidence else "find_habit"].format(like=like_name(words, first), **numbers)
+            texts["find_rare" if first.coincidence else "find_habit"].format(like=like_name(texts, first), **numbers)
         )
     if first.baseline is not None:
-        said.append(words["find_baseline"].format(baseline=percent(first.baseline)))
+        said.append(texts["find_baseline"].format(baseline=percent(first.baseline)))
     st.markdown(" ".join(said))
 
 
-def like_name(words: dict, one: Found) -> str:
+def like_name(texts: dict, one: Found) -> str:
     if one.like != "offset":
-        return words["roles"][one.like]
+        return texts["roles"][one.like]
     if not one.offset:
-        return words["like_same_place"]
-    return words["like_offset"].format(count=abs(one.offset), side=words["back" if one.offset < 0 else "on"])
+        return texts["like_same_place"]
+    return texts["like_offset"].format(count=abs(one.offset), side=texts["back" if one.offset < 0 else "on"])
 
 
-def show_found(words: dict, found: list[Found]) -> None:
-    columns = words["columns"]
+def show_found(texts: dict, found: list[Found]) -> None:
+    columns = texts["columns"]
     weight = st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=1.0)
     share = st.column_config.NumberColumn(format="%.3f")
     named_columns = {columns["weight"]: weight} | {
         columns[name]: share for name in ("usual", "low", "high", "baseline")
     }
     height = 35 * (min(SHOWN, len(found)) + 1) + 3
-    st.dataframe(table(words, found), placeholder="–", hide_index=True, height=height, column_config=named_columns)
+    st.dataframe(table(texts, found), placeholder="–", hide_index=True, height=height, column_config=named_columns)
     lines = [
         (
             *(one.part, one.layer + 1, one.head + 1, one.weight, one.label, one.like, one.offset, one.usual),
@@ -135,21 +135,21 @@ def show_found(words: dict, found: list[Found]) -> None:
         )
         for one in found
     ]
-    marks.csv_button(words["find_csv"], "found-heads.csv", COLUMNS, lines, "find csv")
+    marks.csv_button(texts["find_csv"], "found-heads.csv", COLUMNS, lines, "find csv")
 
 
-def table(words: dict, found: list[Found]) -> dict[str, list]:
-    columns = words["columns"]
+def table(texts: dict, found: list[Found]) -> dict[str, list]:
+    columns = texts["columns"]
     return {
         columns["layer"]: [one.layer + 1 for one in found],
         columns["head"]: [one.head + 1 for one in found],
-        columns["role"]: [words["roles"][one.label] for one in found],
+        columns["role"]: [texts["roles"][one.label] for one in found],
         columns["weight"]: [one.weight for one in found],
-        columns["like"]: [like_name(words, one) for one in found],
+        columns["like"]: [like_name(texts, one) for one in found],
         columns["usual"]: [one.usual for one in found],
         columns["low"]: [one.interval and one.interval[0] for one in found],
         columns["high"]: [one.interval and one.interval[1] for one in found],
         columns["baseline"]: [one.baseline for one in found],
         columns["n"]: [one.n for one in found],
-        columns["verdict"]: [words["coincidence" if one.coincidence else "habit"] for one in found],
+        columns["verdict"]: [texts["coincidence" if one.coincidence else "habit"] for one in found],
     }

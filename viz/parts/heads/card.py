@@ -7,58 +7,56 @@ import streamlit as st
 
 from model.evidence.labels import ROLES
 from model.language.tokenizer import prepare, split_words
-from model.reading.place import PARTS
+from model.reading.place import PARTS, Place
 from viz.figures.roles import RoleScore, role_scores
 from viz.parts import charts
-from viz.scenes import heads as heads_scene
 from viz.scenes.choice import Choice
+from viz.scenes.heads import OTHERWISE, nearness, rule_name, score_name
 from viz.scenes.texts import percent, plain
 from viz.session import address
 
 SHOWN = 8  # scores, at first
 
 
-def show(choice: Choice, words: dict, rows: list[dict], row: dict) -> None:
+def show(choice: Choice, texts: dict, rows: list[dict], row: dict) -> None:
     """row: the one of rows whose card it is."""
-    role = words["roles"][row["label"]]
-    title = words["card_title"].format(
-        part=words["parts"][row["part"]], layer=row["layer"] + 1, head=row["head"] + 1, role=role
+    role = texts["roles"][row["label"]]
+    title = texts["card_title"].format(
+        part=texts["parts"][row["part"]], layer=row["layer"] + 1, head=row["head"] + 1, role=role
     )
     st.header(title, anchor="card")
-    ask_head(words, rows, row)
-    if more := [words["roles"][one] for one in row["roles"] if one != row["label"]]:
-        st.markdown(words["card_more"].format(roles=", ".join(more)))
+    ask_head(texts, rows, row)
+    if more := [texts["roles"][one] for one in row["roles"] if one != row["label"]]:
+        st.markdown(texts["card_more"].format(roles=", ".join(more)))
     left, right = st.columns([1, 1], gap="large")
     with left:
-        show_scores(words, row)
+        show_scores(texts, row)
         if any(one["part"] == "encoder" for one in rows):  # only a Transformer has heads to switch off
-            show_ways(choice, words, row)
+            show_ways(choice, texts, row)
     with right:
-        show_examples(choice, words, row)
+        show_examples(choice, texts, row)
 
 
-def show_ways(choice: Choice, words: dict, row: dict) -> None:
+def show_ways(choice: Choice, texts: dict, row: dict) -> None:
     """The same head on the pages that switch it off, and that work it through."""
     part, layer, head = row["part"], row["layer"] + 1, row["head"] + 1
-    off, inside = (
-        replace(choice, off=(f"{part}.{layer}.{head}",)),
-        replace(choice, part=part, layer=layer, heads=(head,)),
-    )
+    off = replace(choice, off=(Place(part, row["layer"], row["head"]),))
+    inside = replace(choice, part=part, layer=layer, heads=(head,))
     ways = (("switch", "switch", off, ":material/toggle_off:"), ("head", "inside", inside, ":material/functions:"))
     with st.container(horizontal=True, key="card_ways"):
         for page, name, view, icon in ways:
-            st.page_link(f"viz/pages/{page}.py", label=words[name], icon=icon, query_params=view.to_query())
+            st.page_link(f"viz/pages/{page}.py", label=texts[name], icon=icon, query_params=view.to_query())
 
 
-def ask_head(words: dict, rows: list[dict], row: dict) -> None:
+def ask_head(texts: dict, rows: list[dict], row: dict) -> None:
     """The same head, chosen by buttons: the table cannot be worked without a pointer."""
     of_part = [one for one in rows if one["part"] == row["part"]]
     st.session_state.update(card_part=row["part"], card_layer=row["layer"] + 1, card_head=row["head"] + 1)
     with st.container(horizontal=True, vertical_alignment="bottom", key="card_place"):
         there = [part for part in PARTS if any(one["part"] == part for one in rows)]
-        ask(rows, words["part"], there, "card_part", words["parts"].get)
-        ask(rows, words["layer"], sorted({one["layer"] + 1 for one in of_part}), "card_layer", str)
-        ask(rows, words["head"], sorted({one["head"] + 1 for one in of_part}), "card_head", str)
+        ask(rows, texts["part"], there, "card_part", texts["parts"].get)
+        ask(rows, texts["layer"], sorted({one["layer"] + 1 for one in of_part}), "card_layer", str)
+        ask(rows, texts["head"], sorted({one["head"] + 1 for one in of_part}), "card_head", str)
 
 
 def ask(rows: list[dict], label: str, options: list, key: str, named) -> None:
@@ -75,15 +73,15 @@ def head_asked(rows: list[dict], key: str) -> None:
     address.choose(part=part, layer=layer, heads=(head,))
 
 
-def show_scores(words: dict, row: dict) -> None:
+def show_scores(texts: dict, row: dict) -> None:
     """What its role rests on first, then what else passes, then what comes nearest to its threshold."""
-    shares = {name: score for name, score in row["scores"].items() if name not in heads_scene.OTHERWISE}
+    shares = {name: score for name, score in row["scores"].items() if name not in OTHERWISE}
     own = ROLES[row["label"]][1] if row["roles"] else ()
-    order = sorted(shares, key=lambda name: (name not in own, heads_scene.nearness(shares[name])))
+    order = sorted(shares, key=lambda name: (name not in own, nearness(shares[name])))
     shown = order if st.session_state.get("heads_all_scores") else order[:SHOWN]
     scores = [
         RoleScore(
-            heads_scene.score_name(words, name),
+            score_name(texts, name),
             shares[name]["value"],
             *shares[name]["interval"],
             shares[name]["baseline"],
@@ -92,59 +90,59 @@ def show_scores(words: dict, row: dict) -> None:
         )
         for name in shown
     ]
-    figure = role_scores(scores, names=words["chart"], dark=charts.dark())
-    st.plotly_chart(figure, theme=None, config=charts.CHART, alt=words["chart_alt"], key="card_chart")
-    st.caption(words["chart_how"])
+    figure = role_scores(scores, names=texts["chart"], dark=charts.dark())
+    st.plotly_chart(figure, theme=None, config=charts.CHART, alt=texts["chart_alt"], key="card_chart")
+    st.caption(texts["chart_how"])
     for name, score in row["scores"].items():
         if score["passes"] and "plain" in score:
             facts = {key: percent(score[key]) for key in ("plain", "plain_baseline")}
-            st.caption(words["plain"].format(name=heads_scene.score_name(words, name), **facts))
-    for name in heads_scene.OTHERWISE:
+            st.caption(texts["plain"].format(name=score_name(texts, name), **facts))
+    for name in OTHERWISE:
         if score := row["scores"].get(name):
-            st.caption(otherwise(words, name, score))
+            st.caption(otherwise(texts, name, score))
     if len(order) > SHOWN:
-        st.toggle(words["chart_all"], key="heads_all_scores")
+        st.toggle(texts["chart_all"], key="heads_all_scores")
 
 
-def otherwise(words: dict, name: str, score: dict) -> str:
+def otherwise(texts: dict, name: str, score: dict) -> str:
     numbers = {"value": score["value"], "low": score["interval"][0], "high": score["interval"][1]}
     numbers |= {"baseline": score["baseline"]}
     facts = {key: f"{number:.2f}".replace("-", "−") for key, number in numbers.items()}
-    return words["otherwise"].format(
-        name=heads_scene.score_name(words, name), rule=heads_scene.rule_name(words, score), n=score["n"], **facts
-    )
+    return texts["otherwise"].format(name=score_name(texts, name), rule=rule_name(texts, score), n=score["n"], **facts)
 
 
-def show_examples(choice: Choice, words: dict, row: dict) -> None:
+def show_examples(choice: Choice, texts: dict, row: dict) -> None:
     for which in ("strongest", "weakest"):
-        st.subheader(words[which if row["roles"] else f"{which}_none"], anchor=False)
+        st.subheader(texts[which if row["roles"] else f"{which}_none"], anchor=False)
         for number, example in enumerate(row["examples"][which]):
-            show_example(choice, words, row, example, f"{which} {number}")
+            show_example(choice, texts, row, example, f"{which} {number}")
     if row["part"] != "encoder":
-        st.caption(words["french_how"])
+        st.caption(texts["french_how"])
 
 
-def show_example(choice: Choice, words: dict, row: dict, example: dict, box: str) -> None:
+def show_example(choice: Choice, texts: dict, row: dict, example: dict, box: str) -> None:
     """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
     part, query, key = row["part"], example["query"], example["key"]
     asks, answers = {query: "mj-asks"}, {key: "mj-answers"}
-    lines = {
+    marks = {
         "encoder": [("source", asks | answers)],
         "cross": [("target", asks), ("source", answers)],
         "decoder": [("target", asks | answers)],
     }[part]
-    texts = [(name, example[name], marks) for name, marks in lines if name in example]
+    lines = [(name, example[name], classes) for name, classes in marks if name in example]
     languages = {"source": "en", "target": "fr"}
     st.html(
-        "".join(f"<p class=mj-example lang={languages[name]}>{marked(text, marks)}</p>" for name, text, marks in texts)
+        "".join(
+            f"<p class=mj-example lang={languages[name]}>{marked(text, classes)}</p>" for name, text, classes in lines
+        )
     )
     facts = {name: plain(example[f"{name}_text"]) for name in ("query", "key")}
-    said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
+    said = texts["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
         st.page_link(
             "viz/pages/explore.py",
-            label=words["explore"],
+            label=texts["explore"],
             icon=":material/visibility:",
             query_params=there(choice, row, example).to_query(),
         )
