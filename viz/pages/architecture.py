@@ -4,243 +4,50 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model.reading.run import Run
 from viz.components.diagram import diagram, pack_diagram
-from viz.figures.architecture import ATTENTION, kind_of, shape_text
 from viz.figures.unrolled import NUMBERS, SMALL
+from viz.parts.architecture.panel import downloads, overview, panel
 from viz.parts.sentence import explain, read_sentence
-from viz.scenes import architecture, models
+from viz.scenes import architecture
+from viz.scenes.architecture import SHOWS, Drawn, available_architectures
 from viz.scenes.choice import Choice
-from viz.scenes.texts import percent
+from viz.scenes.models import card
 from viz.scenes.texts import texts as texts_in
 from viz.session import address, caches
 
-PARTS = {
-    "self_attention": "encoder",
-    "masked_attention": "decoder",
-    "cross_attention": "cross",
-    "additive_attention": "cross",
-}
 
-
-def act() -> None:
-    """What was done in the diagram, written into the address."""
-    done = st.session_state.diagram.get("act") or {}
-    if word := done.get("word"):
-        address.choose(between=architecture.replaced(pair, word))
-    if stack := done.get("fold"):
-        folded = stack not in choice.unfold
-        address.choose(unfold=tuple(sorted({*choice.unfold, stack} if folded else {*choice.unfold} - {stack})))
-    if "block" in done:
-        address.choose(block=done["block"])
-    if cell := done.get("cell"):
-        address.choose(cell=cell)
-
-
-def strings() -> dict:
-    """The words that the diagram needs in the browser."""
-    return {
-        "labels": {name: text for name, text in labels.items() if name != "steps"},
-        "steps": labels["steps"],
-        "what": words["what"],
-    }
-
-
-def draw(picture: bytes, **state) -> None:
-    about = {
-        "id": f"{choice.architecture}/{run.model}/{run.beams}/{run.text}",
-        "block": choice.block,
-        "stage": choice.stage,
-    }
-    diagram(picture, about | {"strings": strings()} | state, key="diagram", on_act=act)
-
-
-def traced():
-    """The Trace of the run; or None, after one sentence on what is in the way."""
-    try:
-        with st.spinner(words["measuring"]):
-            return caches.traced(run.model, run.text, run.beams, run)
-    except Exception as error:  # as where a sentence is read: no error takes the page down
-        explain(error, choice)
-        return None
-
-
-# --- the three ways to look ---
-
-
-def show_blocks() -> None:
-    """The diagram, and beside or under it the panel of the chosen block."""
-    wide = choice.architecture != "transformer"
-    trace = (
-        traced() if wide else None
-    )  # a drawing of recurrent states needs them; the Transformer's can be drawn before
-    if wide and trace is None:
+def page(choice: Choice) -> None:
+    choice = replace(choice, model=architecture.drawn_model(choice))
+    texts, network = texts_in(choice.lang)["architecture"], card(choice.model).get("network")
+    if not (run := read_sentence(choice)):
         return
-    left, right = (st.container(), st.container()) if wide else st.columns([58, 42], gap="large")
-    with left:
-        draw(pack_diagram(architecture.drawing(choice, network, run, trace, labels)), wide=wide)
-        if wide:
-            st.caption(read_states())
-    with right:
-        trace = trace or traced()
-        if trace and choice.block:
-            panel(trace, wide)
-        elif trace:
-            overview(trace, words["hint_recurrent" if wide else "hint"])
-        if trace:
-            downloads(
-                architecture.drawing(choice, network, run, trace, labels, standalone=True),
-                architecture.table_csv(trace),
-            )
-
-
-def read_states() -> str:
-    name = {"attention": "read_attention", "seq2seq": "read_vector"}.get(choice.architecture, "read_cell")
-    return words[name].format(numbers=NUMBERS, width=network["hidden"] // 2, small=SMALL)
-
-
-def show_steps() -> None:
-    """The sentence on its way; the browser steps by itself."""
-    if trace := traced():
-        whole = replace(choice, block="", cell="")
-        svg = architecture.drawing(whole, network, run, trace, labels, whole=True)
-        picture = architecture.steps_picture(svg, run, trace)
-        draw(picture, wide=choice.architecture != "transformer")
-
-
-def show_words() -> None:
-    """How far apart two words are, in every architecture."""
-    draw(pack_diagram(architecture.paths(run, pair, labels)), wide=True)
-    st.caption(words["read_words"])
-    downloads(architecture.paths(run, pair, labels, standalone=True))
-
-
-# --- panels ---
-
-
-def panel(trace, wide: bool) -> None:
-    """What the chosen block is, what it costs, and what it did to this sentence."""
-    block = trace.block(choice.block)
-    left, right = st.columns(2, gap="large") if wide else (st.container(), st.container())
-    with left:
-        st.subheader(title(block.name), anchor=False)
-        if where := place(block.name):
-            st.caption(where)
-        layer_picker(block.name)
-        st.markdown(words["what"][block.kind])
-        st.latex(architecture.formula(block.name, network))
-    with right:
-        st.markdown(f"**{shape_text((block.inputs, block.output))}**")
-        st.markdown(costs(block, trace))
-        for sentence in said(block, trace):
-            st.markdown(sentence)
-        if block.kind in ATTENTION and PARTS[block.kind] in run.maps:
-            head_links(block)
-        st.caption(words["counted"].format(repeats=trace.repeats, device=trace.device))
-        if block.added is not None:
-            st.caption(words["caveat"])
-
-
-def title(name: str) -> str:
-    norm = kind_of(name) == "norm" and network.get("norm") == "post"
-    return labels["add_norm" if norm else kind_of(name)].lstrip("+ ")
-
-
-def place(name: str) -> str:
-    """ "Encoder, layer 2 of 4", or "Encoder", or nothing for a block that stands alone."""
-    side, *rest = name.split(".")
-    if len(rest) == 2:
-        return words["where"].format(side=words[side], layer=rest[0], layers=network[f"{side}_layers"])
-    return words[side] if rest and rest[0] != "states" else ""
-
-
-def layer_picker(name: str) -> None:
-    """The same block of another layer."""
-    side, *rest = name.split(".")
-    if len(rest) < 2 or network[f"{side}_layers"] < 2:
+    if not network:
+        st.error(texts_in(choice.lang)["about"]["no_card"])
         return
-    st.session_state.layer_picker = int(rest[0])
+    pickers(choice, texts)
+    if choice.block and choice.block not in architecture.blocks_of(network, run):
+        st.caption(texts["no_block"].format(block=choice.block))
+        choice = replace(choice, block="")
+    drawn = Drawn(choice, run, network, texts_in(choice.lang)["diagram"])
+    {"blocks": show_blocks, "steps": show_steps, "words": show_words}[choice.show](drawn, texts)
 
-    def go() -> None:
-        address.choose(block=f"{side}.{st.session_state.layer_picker}.{rest[1]}")
 
-    layers = range(1, network[f"{side}_layers"] + 1)
+# --- what is chosen ---
+
+
+def pickers(choice: Choice, texts: dict) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        picker("show", texts["show"], list(SHOWS), texts)
+        here = available_architectures()
+        if len(here) > 1 and choice.show != "words":
+            picker("architecture", texts["which"], here, texts)
+
+
+def picker(name: str, label: str, options: list[str], texts: dict) -> None:
     st.segmented_control(
-        words["layer"], layers, key="layer_picker", required=True, on_change=go, label_visibility="collapsed"
-    )
-
-
-def costs(block, trace) -> str:
-    """A table of what the block costs and which share of the whole that is."""
-    figures = {
-        "parameters": f"{block.parameters:,}",
-        "flops": words["millions"].format(number=f"{block.flops / 1e6:.1f}"),
-        "time_ms": words["milliseconds"].format(number=f"{block.time_ms:.2f}"),
-    }
-    lines = [f"| | {words['this']} | {words['of_model']} |", "|---|--:|--:|"]
-    for what, figure in figures.items():
-        share = getattr(block, what) / trace.total(what)
-        lines.append(f"| {words[what.removesuffix('_ms')]} | {figure} | {percent(share, 1)} |")
-    return "\n".join(lines)
-
-
-def said(block, trace) -> list[str]:
-    """What else there is to say of a block, a sentence each."""
-    sentences = []
-    if block.added is not None:
-        facts = {"added": block.added, "stream": block.stream, "tokens": len(block.vectors)}
-        sentences.append(words["added"].format(**facts))
-    if block.shared:
-        sentences.append(words["shared"].format(count=block.shared))
-    if block.kind == "antecedent" and not run.antecedents:
-        sentences.append(words["no_it"])
-    return sentences
-
-
-def head_links(block) -> None:
-    """Every head of the block, opened in Explore."""
-    layer = int(block.name.split(".")[1]) if block.name.count(".") == 2 else 1
-    st.markdown(words["heads"])
-    with st.container(horizontal=True, gap="xsmall", key="heads"):
-        for head in range(1, run.maps[PARTS[block.kind]].heads + 1):
-            view = Choice(text=run.text, lang=choice.lang, model=run.model, beams=run.beams)
-            view = replace(view, part=PARTS[block.kind], layer=layer, heads=(head,))
-            st.page_link("viz/pages/explore.py", label=str(head), query_params=view.to_query())
-
-
-def overview(trace, hint: str) -> None:
-    """The whole model: where its parameters, its operations and its time are."""
-    st.markdown(hint)
-    lines = [f"| | {words['parameters']} | {words['flops']} | {words['time']} |", "|---|--:|--:|--:|"]
-    for group, share in architecture.shares(trace).items():
-        numbers = [percent(share[what], 1) for what in ("parameters", "flops", "time_ms")]
-        lines.append(f"| {' | '.join([words['group_' + group], *numbers])} |")
-    millions = words["millions"].format(number=f"{trace.total('flops') / 1e6:.0f}")
-    spent = words["milliseconds"].format(number=f"{trace.total('time_ms'):.1f}")
-    lines.append(f"| **{words['total']}** | **{trace.total('parameters'):,}** | **{millions}** | **{spent}** |")
-    st.markdown("\n".join(lines))
-    st.caption(words["counted"].format(repeats=trace.repeats, device=trace.device))
-
-
-def downloads(svg: str, table: str = "") -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        st.download_button(
-            words["save_svg"], svg, f"{choice.architecture}.svg", "image/svg+xml", type="tertiary", on_click="ignore"
-        )
-        if table:
-            st.download_button(
-                words["save_csv"], table, f"{choice.architecture}.csv", "text/csv", type="tertiary", on_click="ignore"
-            )
-
-
-# --- the page ---
-
-
-def picker(name: str, options: list[str]) -> None:
-    st.segmented_control(
-        words["which" if name == "architecture" else name],
+        label,
         options,
-        format_func=words.get,
+        format_func=texts.get,
         key=name,
         required=True,
         on_change=changed,
@@ -256,21 +63,82 @@ def changed(name: str) -> None:
         address.choose(block="", cell="", stage=1)
 
 
-choice = address.current_choice()
-choice = replace(choice, model=architecture.drawn_model(choice))
-words = texts_in(choice.lang)["architecture"]
-labels = texts_in(choice.lang)["diagram"]
-network = models.card(choice.model).get("network")
-run: Run | None = read_sentence(choice)
-if run and not network:
-    st.error(texts_in(choice.lang)["about"]["no_card"])
-if run and network:
-    pair = architecture.pair_of(choice, run)
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        picker("show", list(architecture.SHOWS))
-        if len(architecture.available_architectures()) > 1 and choice.show != "words":
-            picker("architecture", architecture.available_architectures())
-    if choice.block and choice.block not in architecture.blocks_of(network, run):
-        st.caption(words["no_block"].format(block=choice.block))
-        choice = replace(choice, block="")
-    {"blocks": show_blocks, "steps": show_steps, "words": show_words}[choice.show]()
+def act(drawn: Drawn) -> None:
+    """What was done in the diagram, written into the address."""
+    done, unfolded = st.session_state.diagram.get("act") or {}, drawn.choice.unfold
+    if word := done.get("word"):
+        address.choose(between=architecture.replaced(drawn.pair, word))
+    if stack := done.get("fold"):
+        address.choose(unfold=tuple(sorted({*unfolded} ^ {stack})))
+    if "block" in done:
+        address.choose(block=done["block"])
+    if cell := done.get("cell"):
+        address.choose(cell=cell)
+
+
+# --- the three ways to look ---
+
+
+def show_blocks(drawn: Drawn, texts: dict) -> None:
+    """The diagram, and beside or under it the panel of the chosen block."""
+    trace = None
+    if drawn.wide and (trace := traced(drawn, texts)) is None:
+        return  # a drawing of recurrent states needs them; the Transformer's can be drawn before
+    left, right = (st.container(), st.container()) if drawn.wide else st.columns([58, 42], gap="large")
+    with left:
+        draw(pack_diagram(drawn.svg(trace)), drawn, texts, wide=drawn.wide)
+        if drawn.wide:
+            st.caption(read_states(drawn, texts))
+    with right:
+        if trace := trace or traced(drawn, texts):
+            if drawn.choice.block:
+                panel(drawn, trace, texts)
+            else:
+                overview(trace, texts["hint_recurrent" if drawn.wide else "hint"], texts)
+            svg = drawn.svg(trace, standalone=True)
+            downloads(drawn.choice.architecture, svg, texts, architecture.table_csv(trace))
+
+
+def show_steps(drawn: Drawn, texts: dict) -> None:
+    """The sentence on its way; the browser steps by itself."""
+    if trace := traced(drawn, texts):
+        draw(drawn.steps(trace), drawn, texts, wide=drawn.wide)
+
+
+def show_words(drawn: Drawn, texts: dict) -> None:
+    """How far apart two words are, in every architecture."""
+    draw(pack_diagram(drawn.paths()), drawn, texts, wide=True)
+    st.caption(texts["read_words"])
+    downloads(drawn.choice.architecture, drawn.paths(standalone=True), texts)
+
+
+def traced(drawn: Drawn, texts: dict):
+    """The Trace of the run; or None, after one sentence on what is in the way."""
+    run = drawn.run
+    try:
+        with st.spinner(texts["measuring"]):
+            return caches.traced(run.model, run.text, run.beams, run)
+    except Exception as error:  # as where a sentence is read: no error takes the page down
+        explain(error, drawn.choice)
+        return None
+
+
+def draw(picture: bytes, drawn: Drawn, texts: dict, *, wide: bool) -> None:
+    choice, run = drawn.choice, drawn.run
+    labels = {name: text for name, text in drawn.labels.items() if name != "steps"}
+    state = {
+        "id": f"{choice.architecture}/{run.model}/{run.beams}/{run.text}",
+        "block": choice.block,
+        "stage": choice.stage,
+        "strings": {"labels": labels, "steps": drawn.labels["steps"], "what": texts["what"]},
+        "wide": wide,
+    }
+    diagram(picture, state, key="diagram", on_act=lambda: act(drawn))
+
+
+def read_states(drawn: Drawn, texts: dict) -> str:
+    name = {"attention": "read_attention", "seq2seq": "read_vector"}.get(drawn.choice.architecture, "read_cell")
+    return texts[name].format(numbers=NUMBERS, width=drawn.network["hidden"] // 2, small=SMALL)
+
+
+page(address.current_choice())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,6 +95,14 @@ GROUPS = {
     "norm": ("norm",),
     "output": ("readout", "output", "softmax"),
     "antecedent": ("antecedent",),
+}
+
+# the stack that a block of attention computes
+PARTS_OF = {
+    "self_attention": "encoder",
+    "masked_attention": "decoder",
+    "cross_attention": "cross",
+    "additive_attention": "cross",
 }
 
 CELLS = {
@@ -215,6 +224,46 @@ def steps_picture(svg: str, run: Run, trace) -> bytes:
         "alternatives": run.alternatives,
     }
     return pack_diagram(svg, steps, {name: trace.block(name).vectors for name in strips})
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A model that is drawn for one sentence. network: its configuration; labels: what is written in the diagram."""
+
+    choice: Choice
+    run: Run
+    network: Mapping
+    labels: Mapping
+
+    @property
+    def wide(self) -> bool:
+        """Recurrent models are drawn over the whole width of the page."""
+        return self.choice.architecture != "transformer"
+
+    @property
+    def pair(self) -> tuple[Word, Word]:
+        return pair_of(self.choice, self.run)
+
+    def svg(self, trace, *, standalone: bool = False) -> str:
+        return drawing(self.choice, self.network, self.run, trace, self.labels, standalone=standalone)
+
+    def steps(self, trace) -> bytes:
+        """The whole of it, with what a browser needs to step through it."""
+        whole = replace(self.choice, block="", cell="")
+        svg = drawing(whole, self.network, self.run, trace, self.labels, whole=True)
+        return steps_picture(svg, self.run, trace)
+
+    def paths(self, *, standalone: bool = False) -> str:
+        return paths(self.run, self.pair, self.labels, standalone=standalone)
+
+    def title(self, block: str) -> str:
+        norm = kind_of(block) == "norm" and self.network.get("norm") == "post"
+        return self.labels["add_norm" if norm else kind_of(block)].lstrip("+ ")
+
+    def attention(self, kind: str) -> str:
+        """The stack that a kind of block computes, if the Run has it; else nothing."""
+        part = PARTS_OF.get(kind, "")
+        return part if part in self.run.maps else ""
 
 
 # --- two words ---
