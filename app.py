@@ -9,12 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from viz.pages import session
+from viz.pages import script, session
 
-st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
+STATIC = Path(__file__).parent / "static"
 
-st.html(Path(__file__).parent / "viz" / "pages" / "style.css")
-st.logo("static/logo.svg", size="large")
+st.set_page_config(
+    page_title="Monojog · মনোযোগ", page_icon=STATIC / "icon.svg", layout="wide", initial_sidebar_state=240
+)
+
+st.html(script("explore").with_name("style.css"))
+st.logo(STATIC / "logo.svg", size="large")
 
 choice = session.current_choice()
 words = session.strings(choice.lang)["app"]
@@ -22,24 +26,24 @@ words = session.strings(choice.lang)["app"]
 pages = st.navigation(
     [
         st.Page(
-            "viz/pages/explore.py",
+            script("explore"),
             title=words["explore"],
             icon=":material/visibility:",
             url_path="explore",
             default=True,
         ),
         st.Page(
-            "viz/pages/architecture.py",
+            script("architecture"),
             title=words["architecture"],
             icon=":material/account_tree:",
             url_path="architecture",
         ),
-        st.Page("viz/pages/head.py", title=words["head"], icon=":material/functions:", url_path="head"),
-        st.Page("viz/pages/heads.py", title=words["heads"], icon=":material/apps:", url_path="heads"),
-        st.Page("viz/pages/pair.py", title=words["pair"], icon=":material/compare:", url_path="pair"),
-        st.Page("viz/pages/switch.py", title=words["switch"], icon=":material/toggle_off:", url_path="switch-off"),
-        st.Page("viz/pages/race.py", title=words["race"], icon=":material/timer:", url_path="race"),
-        st.Page("viz/pages/about.py", title=words["about"], icon=":material/description:", url_path="model"),
+        st.Page(script("head"), title=words["head"], icon=":material/functions:", url_path="head"),
+        st.Page(script("heads"), title=words["heads"], icon=":material/apps:", url_path="heads"),
+        st.Page(script("pair"), title=words["pair"], icon=":material/compare:", url_path="pair"),
+        st.Page(script("switch"), title=words["switch"], icon=":material/toggle_off:", url_path="switch-off"),
+        st.Page(script("race"), title=words["race"], icon=":material/timer:", url_path="race"),
+        st.Page(script("about"), title=words["about"], icon=":material/description:", url_path="model"),
     ]
 )
 

@@ -8,7 +8,7 @@ from model.reading.run import Run
 from viz.components.diagram import diagram, pack_diagram
 from viz.figures.architecture import ATTENTION, kind_of, shape_text
 from viz.figures.unrolled import NUMBERS, SMALL
-from viz.pages import diagrams, session
+from viz.pages import diagrams, script, session
 from viz.pages.sentence import explain, read_sentence
 from viz.pages.session import Choice
 
@@ -199,7 +199,7 @@ def head_links(block) -> None:
         for head in range(1, run.maps[PARTS[block.kind]].heads + 1):
             view = Choice(text=run.text, lang=choice.lang, model=run.model, beams=run.beams)
             view = replace(view, part=PARTS[block.kind], layer=layer, heads=(head,))
-            st.page_link("viz/pages/explore.py", label=str(head), query_params=view.to_query())
+            st.page_link(script("explore"), label=str(head), query_params=view.to_query())
 
 
 def overview(trace, hint: str) -> None:

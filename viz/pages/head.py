@@ -11,7 +11,7 @@ from model.reading.place import PARTS
 from model.reading.run import Axis, Run
 from viz.figures import formula, head
 from viz.figures.positions import distance_curve, position_heatmap
-from viz.pages import session
+from viz.pages import script, session
 from viz.pages.sentence import explain, read_sentence
 from viz.pages.session import Choice
 
@@ -288,7 +288,7 @@ def show_answer() -> None:
     word = run.maps[place.part].query_axis.tokens[place.row].word + 1
     there = replace(choice, part=place.part, layer=place.layer + 1, heads=(place.head + 1,), word=word)
     icon = {"icon": ":material/visibility:", "query_params": there.to_query()}
-    st.page_link("viz/pages/explore.py", label=words["explore"], **icon)
+    st.page_link(script("explore"), label=words["explore"], **icon)
 
 
 def spread() -> str:

@@ -9,7 +9,7 @@ from model.evidence.labels import ROLES
 from model.language.tokenizer import prepare, split_words
 from model.reading.place import PARTS
 from viz.figures.roles import RoleScore, role_scores
-from viz.pages import evidence, roles, session
+from viz.pages import evidence, roles, script, session
 
 SHOWN = 8  # scores, at first
 
@@ -43,7 +43,7 @@ def show_ways(choice: session.Choice, words: dict, row: dict) -> None:
     ways = (("switch", "switch", off, ":material/toggle_off:"), ("head", "inside", inside, ":material/functions:"))
     with st.container(horizontal=True, key="card_ways"):
         for page, name, view, icon in ways:
-            st.page_link(f"viz/pages/{page}.py", label=words[name], icon=icon, query_params=view.to_query())
+            st.page_link(script(page), label=words[name], icon=icon, query_params=view.to_query())
 
 
 def ask_head(words: dict, rows: list[dict], row: dict) -> None:
@@ -139,7 +139,7 @@ def show_example(choice: session.Choice, words: dict, row: dict, example: dict, 
     with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
         st.page_link(
-            "viz/pages/explore.py",
+            script("explore"),
             label=words["explore"],
             icon=":material/visibility:",
             query_params=there(choice, row, example).to_query(),
