@@ -10,7 +10,7 @@ import torch
 from model.language import bengali, corpora
 from model.language.pronouns import examples
 from model.language.tokenizer import END, NONE, START, Tokenizer
-from model.networks.transformer import TransformerConfig
+from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.translate import Translator
 from model.training import presets, train
 from model.training.batches import (
@@ -50,6 +50,7 @@ def pairs_file(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def tiny_preset(monkeypatch):
     monkeypatch.setitem(train.PRESETS, "tiny", TINY)
+    monkeypatch.setattr(train, "VOCABULARY_SAMPLE", 500)
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +98,15 @@ def test_resume_is_exact_with_everything_in_the_mixture(two_languages, tmp_path)
 def test_killed_while_saving_goes_on_from_the_state_before(pairs_file, tmp_path, monkeypatch):
     run(pairs_file, tmp_path, 1000)
 
+    saved = torch.save
+
     def half_a_state(state, path):
         path.write_bytes(b"half")
         raise OSError("No space left on device")
 
     monkeypatch.setattr(torch, "save", half_a_state)
     run(pairs_file, tmp_path, 2000)
-    monkeypatch.undo()
-    monkeypatch.setitem(train.PRESETS, "tiny", TINY)
+    monkeypatch.setattr(torch, "save", saved)
     again = train.Training("tiny", (corpora.single(pairs_file),), CONFIG, tmp_path)
     assert 1000 <= again.tokens < 2000 and not (tmp_path / "state.tmp").exists()
 
@@ -222,3 +224,18 @@ def test_pronoun_example_points_at_it_and_names_its_antecedent(tokenizer):
     for example, ids in zip(generated, pronoun_examples(generated, tokenizer), strict=True):
         assert tokenizer.text_of(ids.source[ids.it]).lower() == "it"
         assert ids.antecedent == (tokenizer.ids_of_many([example.antecedent])[0][0] if example.antecedent else NONE)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_step_runs_where_every_tensor_is_on_another_device(tokenizer, known):
+    """On torch's meta device: a tensor that is left on the CPU cannot be mixed with the others, and fails here."""
+    model = Transformer(replace(TINY, vocabulary=len(tokenizer))).to("meta")
+    generated = pronoun_examples(examples("training", 5, 20), tokenizer)
+    plain = sentence_examples([("Go.", "Va."), ("I see it.", "Je le vois bien.")], tokenizer)
+    batch = collate(generated if known else plain)
+    translation, antecedent = train.losses(model, batch.to("meta"), CONFIG)
+    (translation + antecedent).backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in train.optimizers(model, CONFIG):
+        optimizer.step()
+    assert {p.device.type for p in model.parameters()} == {translation.device.type} == {"meta"}

@@ -46,7 +46,11 @@ class Example:
 @dataclass(frozen=True)
 class Batch:
     """source (B, S), source_mask (B, S) or None when nothing is padding, prefix (B, T) beginning with the language's start,
-    labels (B, T) the token after each prefix, it (B,) and antecedent (B,) as in Example, generated (B,)."""
+    labels (B, T) the token after each prefix, it (B,) and antecedent (B,) as in Example.
+
+    real: (N,), the places of labels, row after row, that are no padding; known: (K,), the rows whose antecedent is known. They
+    are found here, once, on the CPU: found in a step they would make a GPU wait for its own answer.
+    """
 
     source: Tensor
     source_mask: Tensor | None
@@ -54,10 +58,12 @@ class Batch:
     labels: Tensor
     it: Tensor
     antecedent: Tensor
+    real: Tensor
+    known: Tensor
 
     @property
     def tokens(self) -> int:
-        return int((self.source != PAD).sum() + (self.labels != IGNORE).sum())
+        return int((self.source != PAD).sum()) + len(self.real)
 
     def to(self, device) -> "Batch":
         return Batch(*(x if x is None else x.to(device) for x in vars(self).values()))
@@ -160,14 +166,17 @@ def epoch(sets: tuple[PairSet, ...], tokenizer: Tokenizer, mixture: Mixture, *, 
 
 def collate(examples: list[Example]) -> Batch:
     source = pad([example.source for example in examples], PAD)
-    mask = source != PAD
+    labels = pad([[*example.target, END] for example in examples], IGNORE)
+    mask, it = source != PAD, torch.tensor([example.it for example in examples])
     return Batch(
         source=source,
         source_mask=None if bool(mask.all()) else mask,
         prefix=pad([[example.start, *example.target] for example in examples], PAD),
-        labels=pad([[*example.target, END] for example in examples], IGNORE),
-        it=torch.tensor([example.it for example in examples]),
+        labels=labels,
+        it=it,
         antecedent=torch.tensor([example.antecedent for example in examples]),
+        real=(labels.flatten() != IGNORE).nonzero().flatten(),
+        known=(it >= 0).nonzero().flatten(),
     )
 
 

@@ -33,7 +33,7 @@ from model.language.corpora import PairSet
 from model.language.tokenizer import UNKNOWN, Tokenizer
 from model.networks.build import build, kind_of
 from model.reading.device import best_device, device_name
-from model.training.batches import IGNORE, Batch, Mixture, collate, epoch
+from model.training.batches import Batch, Mixture, collate, epoch
 from model.training.presets import MOMENTS, PRESETS, TrainingConfig, config_of
 from model.training.validation import quick_scores
 
@@ -61,14 +61,13 @@ def losses(model: nn.Module, batch: Batch, config: TrainingConfig) -> tuple[torc
     hidden[:, 0] = False  # <s> stays
     memory = model.encode(batch.source, batch.source_mask)
     states = model.decode(batch.prefix.masked_fill(hidden, UNKNOWN), memory, batch.source_mask)
-    real = batch.labels != IGNORE
-    logits = model.logits(states[real])
-    translation = F.cross_entropy(logits.float(), batch.labels[real], label_smoothing=config.label_smoothing)
-    rows = (batch.it >= 0).nonzero().flatten()
-    if not len(rows):
+    logits = model.logits(states.flatten(0, 1)[batch.real])
+    labels = batch.labels.flatten()[batch.real]
+    translation = F.cross_entropy(logits.float(), labels, label_smoothing=config.label_smoothing)
+    if not len(batch.known):
         return translation, translation.new_zeros(())
-    named = model.antecedent_logits(memory[rows, batch.it[rows]])
-    return translation, F.cross_entropy(named.float(), batch.antecedent[rows])
+    named = model.antecedent_logits(memory[batch.known, batch.it[batch.known]])
+    return translation, F.cross_entropy(named.float(), batch.antecedent[batch.known])
 
 
 def optimizers(model: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
