@@ -1,8 +1,9 @@
 # make run    installs what the app needs, opens it          make test   installs the rest, checks the style, runs every test
+# make derive makes anew what is made from a checkpoint's weights and is stale
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test format
+.PHONY: run test derive format
 
 run: .venv/installed
 	$(BIN)/streamlit run app.py
@@ -12,6 +13,9 @@ test: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -q
+
+derive: .venv/installed
+	$(BIN)/python -m model.training.derive
 
 format: .venv/installed-test
 	$(BIN)/ruff check --fix .
