@@ -13,11 +13,16 @@ from viz.scenes.common import BEAMS
 from viz.scenes.texts import LANGUAGES
 from viz.scenes.texts import texts as texts_in
 from viz.session import address
+from viz.session.page import STYLE, script
 
-st.set_page_config(page_title="Monojog · মনোযোগ", page_icon="static/icon.svg", layout="wide", initial_sidebar_state=240)
+STATIC = Path(__file__).parent / "static"
 
-st.html(Path(__file__).parent / "viz" / "parts" / "style.css")
-st.logo("static/logo.svg", size="large")
+st.set_page_config(
+    page_title="Monojog · মনোযোগ", page_icon=STATIC / "icon.svg", layout="wide", initial_sidebar_state=240
+)
+
+st.html(STYLE)
+st.logo(STATIC / "logo.svg", size="large")
 
 choice = address.current_choice()
 texts = texts_in(choice.lang)["app"]
@@ -25,24 +30,24 @@ texts = texts_in(choice.lang)["app"]
 pages = st.navigation(
     [
         st.Page(
-            "viz/pages/explore.py",
+            script("explore"),
             title=texts["explore"],
             icon=":material/visibility:",
             url_path="explore",
             default=True,
         ),
         st.Page(
-            "viz/pages/architecture.py",
+            script("architecture"),
             title=texts["architecture"],
             icon=":material/account_tree:",
             url_path="architecture",
         ),
-        st.Page("viz/pages/head.py", title=texts["head"], icon=":material/functions:", url_path="head"),
-        st.Page("viz/pages/heads.py", title=texts["heads"], icon=":material/apps:", url_path="heads"),
-        st.Page("viz/pages/pair.py", title=texts["pair"], icon=":material/compare:", url_path="pair"),
-        st.Page("viz/pages/switch.py", title=texts["switch"], icon=":material/toggle_off:", url_path="switch-off"),
-        st.Page("viz/pages/race.py", title=texts["race"], icon=":material/timer:", url_path="race"),
-        st.Page("viz/pages/about.py", title=texts["about"], icon=":material/description:", url_path="model"),
+        st.Page(script("head"), title=texts["head"], icon=":material/functions:", url_path="head"),
+        st.Page(script("heads"), title=texts["heads"], icon=":material/apps:", url_path="heads"),
+        st.Page(script("pair"), title=texts["pair"], icon=":material/compare:", url_path="pair"),
+        st.Page(script("switch"), title=texts["switch"], icon=":material/toggle_off:", url_path="switch-off"),
+        st.Page(script("race"), title=texts["race"], icon=":material/timer:", url_path="race"),
+        st.Page(script("about"), title=texts["about"], icon=":material/description:", url_path="model"),
     ]
 )
 

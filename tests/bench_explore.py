@@ -358,7 +358,11 @@ def libraries(folder: Path) -> dict[str, Path]:
 
 def atlas_of_bertviz(chromium, folder: Path, repeats: int) -> dict:
     import torch
-    from bertviz import model_view
+
+    try:
+        from bertviz import model_view
+    except ImportError:
+        raise RuntimeError("BertViz is not installed: pip install -r requirements-bench.txt") from None
 
     scripts, drawn, built, lines = libraries(folder), [], [], LAYERS * HEADS * TOKENS**2
     served = partial(SimpleHTTPRequestHandler, directory=str(folder))

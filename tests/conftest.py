@@ -8,6 +8,8 @@ from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.translate import Translator
 
+torch.set_num_threads(1)  # the networks here are tiny: two threads that wait for each other take many times longer
+
 SENTENCES = [
     "The animal didn't cross the street because it was too tired.",
     "L'animal n'a pas traversé la rue parce qu'il était trop fatigué.",

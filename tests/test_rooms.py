@@ -59,20 +59,40 @@ def test_every_room_has_files():
     assert {str(path.relative_to(ROOT)).rsplit("/", 1)[0] for path in FILES} >= set(ROOMS) - {"app.py"}
 
 
+def brought_in(code: str, *libraries: str) -> str:
+    """Those of the libraries that this code imports, in a Python of its own."""
+    asked = f"\nimport sys; print([name for name in {libraries} if name in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code + asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    return out.stdout.strip().splitlines()[-1]
+
+
+def test_scenes_bring_in_no_streamlit():
+    names = sorted(path.stem for path in (ROOT / "viz" / "scenes").glob("[a-z]*.py"))
+    assert brought_in(f"from viz.scenes import {', '.join(names)}", "streamlit", "torch", "transformers") == "[]"
+
+
 OPENING = """
-import sys
 from viz.session import caches
 caches.warm = lambda model: None  # what loads the network meanwhile, in a thread of its own
 from tests.pages import opened
 app = opened("{script}", "{path}")
 assert not app.exception, app.exception[0].value
-print([module for module in ("torch", "transformers") if module in sys.modules])
 """
 RECORDED = {"explore": "explore", "pair": "pair", "heads": "heads", "about": "model"}
 
 
 @pytest.mark.parametrize("script", RECORDED)
 def test_page_whose_picture_is_recorded_brings_in_no_torch(script):
-    code = OPENING.format(script=script, path=RECORDED[script])
-    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert out.stdout.strip() == "[]"
+    assert brought_in(OPENING.format(script=script, path=RECORDED[script]), "torch", "transformers") == "[]"
+
+
+SCRIPTS = [path for path in (ROOT / "viz" / "pages").glob("[a-z]*.py") if path.stem not in ("race", "sweeps")]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_page_is_functions_with_arguments(path):
+    """No name of lower case is given a value at the top, where a function below could read it."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        assert isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Expr, ast.Assign))
+        if isinstance(node, ast.Assign):
+            assert all(target.id[0].isupper() for target in node.targets)

@@ -97,15 +97,17 @@ class Translator:
             words.pop()
         return " ".join(words)
 
-    def translate_many(self, texts: list[str], beams: int = BEAMS, batch: int = 64) -> list[str]:
+    def translate_many(self, texts: list[str], beams: int = BEAMS, batch: int = 64, language: str = "fr") -> list[str]:
         """Translations in the order of the texts. Texts of like length are translated together."""
+        start = self.tokenizer.starts[language]
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         result = [""] * len(texts)
-        for start in range(0, len(order), batch):
-            rows = [self.ids(texts[i]) for i in order[start : start + batch]]
+        for first in range(0, len(order), batch):
+            rows = [self.ids(texts[i]) for i in order[first : first + batch]]
             longest = max(map(len, rows))
             source = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows], device=self.device)
-            for i, ids in zip(order[start:], search(self.network, source, source != PAD, beams), strict=False):
+            found = search(self.network, source, source != PAD, beams, start=start)
+            for i, ids in zip(order[first:], found, strict=False):
                 result[i] = self.tokenizer.decode(ids)
         return result
 

@@ -1,0 +1,1 @@
+"""The scripts that Streamlit opens, one a page."""

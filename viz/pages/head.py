@@ -16,6 +16,7 @@ from viz.scenes.head_steps import Step, head_steps, spread
 from viz.scenes.texts import plain
 from viz.scenes.texts import texts as texts_in
 from viz.session import address, caches
+from viz.session.page import script
 
 
 def page(choice: Choice) -> None:
@@ -139,7 +140,7 @@ def show_answer(choice: Choice, run: Run, work: Worked, texts: dict) -> None:
     word = run.maps[spot.part].query_axis.tokens[spot.row].word + 1
     there = replace(choice, part=spot.part, layer=spot.layer + 1, heads=(spot.head + 1,), word=word)
     icon = {"icon": ":material/visibility:", "query_params": there.to_query()}
-    st.page_link("viz/pages/explore.py", label=texts["explore"], **icon)
+    st.page_link(script("explore"), label=texts["explore"], **icon)
 
 
 def show_step(number: int, step: Step, texts: dict) -> None:

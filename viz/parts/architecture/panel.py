@@ -11,6 +11,7 @@ from viz.scenes.architecture import Drawn
 from viz.scenes.choice import Choice
 from viz.scenes.texts import percent
 from viz.session import address
+from viz.session.page import script
 
 # --- one block ---
 
@@ -102,7 +103,7 @@ def head_links(name: str, part: str, run: Run, lang: str, texts: dict) -> None:
     with st.container(horizontal=True, gap="xsmall", key="heads"):
         for head in range(1, run.maps[part].heads + 1):
             query = replace(view, heads=(head,)).to_query()
-            st.page_link("viz/pages/explore.py", label=str(head), query_params=query)
+            st.page_link(script("explore"), label=str(head), query_params=query)
 
 
 # --- the whole model ---

@@ -14,6 +14,7 @@ from viz.scenes.choice import Choice
 from viz.scenes.heads import OTHERWISE, nearness, rule_name, score_name
 from viz.scenes.texts import percent, plain
 from viz.session import address
+from viz.session.page import script
 
 SHOWN = 8  # scores, at first
 
@@ -45,7 +46,7 @@ def show_ways(choice: Choice, texts: dict, row: dict) -> None:
     ways = (("switch", "switch", off, ":material/toggle_off:"), ("head", "inside", inside, ":material/functions:"))
     with st.container(horizontal=True, key="card_ways"):
         for page, name, view, icon in ways:
-            st.page_link(f"viz/pages/{page}.py", label=texts[name], icon=icon, query_params=view.to_query())
+            st.page_link(script(page), label=texts[name], icon=icon, query_params=view.to_query())
 
 
 def ask_head(texts: dict, rows: list[dict], row: dict) -> None:
@@ -141,7 +142,7 @@ def show_example(choice: Choice, texts: dict, row: dict, example: dict, box: str
     with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
         st.page_link(
-            "viz/pages/explore.py",
+            script("explore"),
             label=texts["explore"],
             icon=":material/visibility:",
             query_params=there(choice, row, example).to_query(),
