@@ -6,7 +6,8 @@ import torch
 from model.language.tokenizer import Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
-from model.reading.translate import Translator
+from model.reading.device import one_thread
+from model.reading.readers.own import Translator
 
 SENTENCES = [
     "The animal didn't cross the street because it was too tired.",
@@ -14,6 +15,9 @@ SENTENCES = [
     "It is raining and the dog sleeps.",
     "Il pleut et le chien dort.",
 ]
+
+
+one_thread()  # as loading does; made once, so that the order of tests changes nothing
 
 
 @pytest.fixture(scope="session")

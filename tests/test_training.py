@@ -9,7 +9,7 @@ import torch
 from model.language.pronouns import examples
 from model.language.tokenizer import END, NONE, START
 from model.networks.transformer import TransformerConfig
-from model.reading.translate import Translator
+from model.reading.loading import load
 from model.training import train
 from model.training.batches import IGNORE, collate, epoch, pronoun_examples, sentence_examples
 
@@ -72,7 +72,7 @@ def test_checkpoint_is_read_by_the_translator(pairs_file, tmp_path):
     card = json.loads((tmp_path / "out" / "card.json").read_text(encoding="utf-8"))
     assert card["tokens"] == training.tokens and card["attribution"].startswith("Trained on English-French")
     assert all(card[name] for name in ("data_sha256", "generator_sha256", "hardware", "versions", "steps"))
-    assert Translator.load("tiny", tmp_path / "out").read("I see it.", beams=1).target.tokens
+    assert load("tiny", tmp_path / "out").read("I see it.", beams=1).target.tokens
 
 
 def test_learning_rate_goes_up_level_and_down():

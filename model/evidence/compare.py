@@ -14,8 +14,8 @@ from model.evidence.questions import Question, log_ratios, padded, question, tok
 from model.language.pronouns import examples
 from model.language.tokenizer import START
 from model.reading.place import Place
-from model.reading.run import Run
-from model.reading.translate import BEAMS, Translator
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Run
 
 RANDOM_SETS = 20  # as many random sets as there are in the band, at most
 # A token, on geometric average, by the network as it was. On validation sentences the translation of another sentence reaches

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from model.language.tokenizer import PAD, START, Tokenizer
-from model.reading.run import Axis, Run
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Axis, Run
 from model.reading.search import search
-from model.reading.translate import BEAMS, Translator
 
 FORMS = (
     ("Ġil", "Ġelle"),

@@ -316,9 +316,9 @@ def best_head(model: str) -> dict | None:
 @st.cache_resource(show_spinner=False)
 def translator(model: str):
     """The network, loaded once for everybody. Imports torch: the first call takes seconds, the first screen does not wait."""
-    from model.reading.translate import Translator
+    from model.reading.loading import load
 
-    loaded = Translator.load(model)
+    loaded = load(model)
     gc.collect()
     gc.freeze()  # a million objects of torch that no later collection needs to walk
     return loaded

@@ -7,7 +7,7 @@ as many words go along at once as the wire allows, so that stepping through a se
 import numpy as np
 import streamlit as st
 
-from model.evidence.seen import to_words
+from model.reading.maps import to_words
 from model.reading.place import PARTS
 from model.reading.run import Run
 from viz.components.explorer import pack_stack, wanted, with_length
