@@ -9,6 +9,8 @@ from model.networks.transformer import Transformer, TransformerConfig
 from model.reading.device import one_thread
 from model.reading.readers.own import Translator
 
+torch.set_num_threads(1)  # the networks here are tiny: two threads that wait for each other take many times longer
+
 SENTENCES = [
     "The animal didn't cross the street because it was too tired.",
     "L'animal n'a pas traversé la rue parce qu'il était trop fatigué.",

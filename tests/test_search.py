@@ -10,7 +10,7 @@ def greedy_by_hand(network, source):
     prefix = [START]
     while len(prefix) <= 2 * source.shape[1] + 10:
         logits = network(source, torch.tensor([prefix]))[0, -1]
-        logits[NEVER] = float("-inf")
+        logits[list(NEVER)] = float("-inf")
         prefix.append(int(logits.argmax()))
         if prefix[-1] == END:
             break
@@ -20,7 +20,7 @@ def greedy_by_hand(network, source):
 def score(network, source, target):
     prefix = torch.tensor([[START, *target]])
     logits = network(source, prefix)[0]
-    logits[:, NEVER] = float("-inf")
+    logits[:, list(NEVER)] = float("-inf")
     return logits.log_softmax(-1)[range(len(target) + 1), [*target, END]].sum().item()
 
 

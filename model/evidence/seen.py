@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from model.language.french import load_lexicon
+from model.language.french import grammar
 from model.language.pronouns import PronounExample
 from model.language.relations import relations
 
@@ -85,7 +85,7 @@ def only(words: tuple[str, ...], wanted: str) -> int:
 
 def french_of(noun: str, words: tuple[str, ...]) -> int:
     """Where an English noun of the generator stands in a French sentence: its first word there, -1 if not once."""
-    spellings = {one.french.split()[0] for one in load_lexicon() if one.english == noun}
+    spellings = {one.french.split()[0] for one in grammar().lexicon if one.english == noun}
     places = [place for place in (only(words, spelling) for spelling in spellings) if place >= 0]
     return places[0] if len(places) == 1 else -1
 

@@ -1,7 +1,8 @@
 """Words and grammar of the generated pronoun corpus, English beside French: verbs, agreement, elision, noun phrases.
 
 Worth knowing: nothing here is random. The corpus (pronouns.py) draws; this file knows how what was drawn is said.
-The words are in tables beside it: lexicon.tsv (nouns), predicates.tsv (what is said of "it"), templates.tsv (the rest).
+The words are in tables: lexicon.tsv (nouns), predicates.tsv (what is said of "it"), templates.tsv (the rest);
+version 2 has more of each, and objects.tsv (see objects.py).
 There {A} and {B} are the candidates, {P} a person who acts. A word with a slash is a verb to conjugate ("cross/"
 regular, "go/goes/went/gone" not); "*" marks a French verb with être, "~" a reflexive one.
 """
@@ -13,7 +14,11 @@ from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
-HERE = Path(__file__).parent
+TABLES = Path(__file__).parent / "tables"
+VERSIONS = (1, 2)
+LINKS = ("but", "until", "though", "neutral", "event", "while")  # of a row that is not explained by "because"
+ASKED = {"why": "why didn't", "ask": "did", "or": "did"}  # modes that ask; "or": "Did it fit, or was it too big?"
+TYPES = ("grade", "state", "done", "verb", "neg", "phrase")
 VOWELS = tuple("aeiouhéèêàâîôûœ")
 
 
@@ -68,53 +73,113 @@ class Clause:
 # --- reading the tables ---
 
 
-def _rows(name: str) -> list[dict]:
-    with open(HERE / f"{name}.tsv", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+class Grammar:
+    """All words and rows of one version, read once. Version 1 is tables/1; version 2 is that and every folder of tables/2.
+
+    Raises ValueError, naming file and line, for rows that cannot be used; with lenient they are kept as problems (check.py).
+    """
+
+    def __init__(self, version: int, lenient: bool = False):
+        if version not in VERSIONS:
+            raise ValueError(f"version must be one of {', '.join(map(str, VERSIONS))}; got {version}")
+        self.version, self.problems = version, []
+        wider = sorted(path for path in (TABLES / "2").iterdir() if path.is_dir()) if version > 1 else []
+        self.folders = (TABLES / "1", *wider)
+        self.lexicon = self.read_lexicon()
+        self.predicates = self.read_predicates()
+        self.templates = self.read_templates()
+        if self.problems and not lenient:
+            raise ValueError("\n".join(self.problems[:20]))
+
+    def table(self, name: str):
+        """(where, row) of one table in every folder that has it; a row of another width is a problem and left out."""
+        for folder in self.folders:
+            path = folder / f"{name}.tsv"
+            if path.exists():
+                with open(path, encoding="utf-8", newline="") as file:
+                    reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+                    for row in reader:
+                        where = f"{folder.name}/{path.name}, line {reader.line_num}"
+                        if None in row or None in row.values():
+                            many = "many" if None in row else "few"
+                            self.problems.append(f"{where} has too {many} columns: {len(reader.fieldnames)} are needed")
+                        else:
+                            yield where, {key: value.strip() for key, value in row.items()}
+
+    def read_lexicon(self) -> tuple[Noun, ...]:
+        """Nouns in the tables' order; one that stands in several tables has the tags of all."""
+        found: dict[str, Noun] = {}
+        for where, row in self.table("lexicon"):
+            noun = Noun(row["english"], row["french"], row["gender"], row["kind"], frozenset(row["tags"].split()))
+            known = found.get(noun.english)
+            if noun.gender not in ("m", "f"):
+                self.problems.append(f"{where}: the gender must be m or f; got {noun.gender!r}")
+            elif known and (known.french, known.gender) != (noun.french, noun.gender):
+                self.problems.append(f"{where}: {noun.english} is {noun.french} ({noun.gender}), before {known.french}")
+            else:
+                found[noun.english] = replace(known, tags=known.tags | noun.tags) if known else noun
+        return tuple(found.values())
+
+    def read_predicates(self) -> dict[str, Predicate]:
+        """By key; a feminine that follows the rule is not in the table, and the first row of a key holds."""
+        found: dict[str, Predicate] = {}
+        for where, row in self.table("predicates"):
+            one = Predicate(*row.values())
+            if one.type not in TYPES:
+                self.problems.append(f"{where}: the type must be one of {', '.join(TYPES)}; got {one.type!r}")
+            else:
+                found.setdefault(one.key, replace(one, feminine=one.feminine or _feminine(one.masculine)))
+        return found
+
+    def read_templates(self) -> dict[str, tuple]:
+        """For each family its rows, as (row, one, two, three, four). What is said of one noun (A, B) is united."""
+        families: dict[str, list] = {}
+        for where, row in self.table("templates"):
+            family, *rest = row.values()
+            if not where.startswith("1/"):
+                self.problems += [f"{where}: {problem}" for problem in self.template_problems(family, rest, families)]
+            rows = families.setdefault(family, [])
+            same = [i for i, (name, *_) in enumerate(rows) if name == rest[0] in ("A", "B", "nouns")]
+            if not same:
+                rows.append(tuple(rest))
+            elif rest[0] != "nouns":
+                rows[same[0]] = (rest[0], f"{rows[same[0]][1]} {rest[1]}", *rest[2:])
+        return {family: tuple(rows) for family, rows in families.items()}
+
+    def template_problems(self, family: str, row: list, families: dict):
+        """What is wrong with one row of the wider tables; the first version passes over what it does not know."""
+        name, one, two, *_ = row
+        if name in ("A", "B"):
+            unknown = [key for key in one.split() if key not in self.predicates]
+            if unknown:
+                yield f"{family} {name} has no predicates {' '.join(unknown)}"
+        called = {"nouns": f"{one} {two}", "object": one, "object2": one.replace(";", " "), "to": row[4]}.get(name, "")
+        unknown = [word for word in called.split() if word != "*" and not self.nouns_called(word)]
+        if unknown:
+            yield f"{family} {name} matches no noun with {' '.join(unknown)}"
+        if name in ("verb", "raw", "A", "B") and family not in families:
+            yield f"{family} must begin with its row of nouns"
+
+    @cache  # noqa: B019  there are two grammars, and both stay
+    def nouns_called(self, words: str) -> tuple[Noun, ...]:
+        """Nouns named by a tag, a kind or themselves, in the table's order."""
+        wanted = set(words.split())
+        return tuple(noun for noun in self.lexicon if wanted & (noun.tags | {noun.kind, noun.english}))
+
+    def predicates_called(self, keys) -> tuple[Predicate, ...]:
+        """The predicates of these keys, in this order; a key that the table does not have is left out."""
+        return tuple(self.predicates[key] for key in keys if key in self.predicates)
+
+    @cache  # noqa: B019
+    def rows(self, family: str, row: str) -> tuple:
+        """Rows of one family and name, as (one, two, three, four)."""
+        return tuple(rest for name, *rest in self.templates.get(family, ()) if name == row)
 
 
 @cache
-def load_lexicon() -> tuple[Noun, ...]:
-    """All nouns, in the table's order."""
-    return tuple(
-        Noun(row["english"], row["french"], row["gender"], row["kind"], frozenset(row["tags"].split()))
-        for row in _rows("lexicon")
-    )
-
-
-@cache
-def nouns_called(words: str) -> tuple[Noun, ...]:
-    """Nouns named by a tag, a kind or themselves, in the table's order."""
-    wanted = set(words.split())
-    return tuple(noun for noun in load_lexicon() if wanted & (noun.tags | {noun.kind, noun.english}))
-
-
-@cache
-def load_predicates() -> dict[str, Predicate]:
-    """Predicates by key; a feminine that follows the rule is not in the table."""
-    predicates = (Predicate(*(value.strip() for value in row.values())) for row in _rows("predicates"))
-    return {one.key: replace(one, feminine=one.feminine or _feminine(one.masculine)) for one in predicates}
-
-
-def predicates_called(keys) -> tuple[Predicate, ...]:
-    """The predicates of these keys, in this order; a key that the table does not have is left out."""
-    return tuple(load_predicates()[key] for key in keys if key in load_predicates())
-
-
-@cache
-def load_templates() -> dict[str, tuple]:
-    """For each family its rows, as (row, one, two, three, four)."""
-    table = {}
-    for row in _rows("templates"):
-        family, *rest = (value or "" for value in row.values())
-        table.setdefault(family, []).append(tuple(rest))
-    return {family: tuple(rows) for family, rows in table.items()}
-
-
-@cache
-def template_rows(family: str, row: str) -> tuple:
-    """Rows of one family and name, as (one, two, three, four)."""
-    return tuple(rest for name, *rest in load_templates()[family] if name == row)
+def grammar(version: int = 1) -> Grammar:
+    """The grammar of this version, the same one at every call."""
+    return Grammar(version)
 
 
 def weighted(pairs) -> tuple[tuple, tuple]:
@@ -126,7 +191,7 @@ def weighted(pairs) -> tuple[tuple, tuple]:
 # --- agreement and elision ---
 
 CONTRACTIONS = (
-    (" de le ", " du "), (" à le ", " au "), (" de un", " d'un"), (" de a", " d'a"), (" de e", " d'e"),
+    (" de le ", " du "), (" à le ", " au "), ("'à le ", "'au "), (" de un", " d'un"), (" de a", " d'a"), (" de e", " d'e"),
     (" de é", " d'é"), (" de o", " d'o"), (" de hé", " d'hé"),
     ("que il", "qu'il"), ("que elle", "qu'elle"), ("que un", "qu'un"),
 )  # fmt: skip
@@ -151,9 +216,15 @@ def polished(text: str) -> str:
     return capitals(text)
 
 
+def elided(text: str) -> str:
+    """de, que, puisque, lorsque, jusque before any vowel, names too: d'Anna, parce qu'Ahmed. For version 2."""
+    text = re.sub(r"\b([Ss])i (?=ils?\b)", r"\1'", text)
+    return re.sub(r"\b([Dd]|[Qq]u|[Pp]uisqu|[Ll]orsqu|[Jj]usqu)e (?=[aeiouéèêâîôœAEIOUÉÈÊÂÎ])", r"\1'", text)
+
+
 def capitals(text: str) -> str:
-    """The text with a capital at the start and after a full stop or a question mark."""
-    for mark in (". ", "? "):
+    """The text with a capital at the start and after a full stop, a question mark or an exclamation mark."""
+    for mark in (". ", "? ", "! "):
         if mark in text:
             text = mark.join(part[:1].upper() + part[1:] for part in text.split(mark))
     return text[:1].upper() + text[1:]
@@ -171,7 +242,7 @@ def english_forms(spec: str, voice: str) -> dict:
     return dict(zip(("base", "third", "past", "perfect", "I", "has", "was"), (base, *others, *voice.split())))
 
 
-def _french_forms(spec: str, voice: list[str], agreement: str) -> dict:
+def french_forms(spec: str, voice: list[str], agreement: str) -> dict:
     """Infinitive, present and participle, with the auxiliary that goes with them."""
     infinitive, *others = spec.lstrip("*~").split("/")
     present, participle = others if len(others) == 2 else (infinitive[:-1], infinitive[:-2] + "é")
@@ -189,38 +260,41 @@ def _slots(pattern: str, forms: dict) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda match: forms[match[1]], pattern)
 
 
-def clauses_of(row: tuple) -> tuple[tuple[Clause, ...], tuple[int, ...]]:
+def clauses_of(words: Grammar, row: tuple) -> tuple[tuple[Clause, ...], tuple[int, ...]]:
     """All tenses and persons of one row "verb" or "raw" of a family, with cumulative weights."""
     kind, english, french, options, _ = row
     options = options.split()
     only = next((option[2:] for option in options if option.startswith("B:")), "")
-    relations = tuple(word for word in options if word in ("but", "until", "though", "neutral")) or ("because",)
+    relations = tuple(word for word in options if word in LINKS) or ("because",)
     clause = Clause(english, french.replace("{b}", "{eB}"), options[0], relations, only=only)
     if kind == "raw":
         return weighted([(clause, 1)])
-    voices = (voice for voice in load_templates()["voice"] if english.startswith("{P}") or voice[1] == "3s")
-    return weighted(one for voice in voices for one in _conjugated(clause, options, voice))
+    voices = (voice for voice in words.templates["voice"] if english.startswith("{P}") or voice[1] == "3s")
+    return weighted(one for voice in voices for one in _conjugated(words, clause, options, voice))
 
 
-def _conjugated(clause: Clause, options: list[str], voice: tuple):
+def _conjugated(words: Grammar, clause: Clause, options: list[str], voice: tuple):
     """(clause, weight) for every mode of the verb that this person has."""
     share, person, french_voice, english_voice, _ = voice
     subject, verb, *rest = clause.english.split(" ", 2)
     french_subject, french_verb, *french_rest = clause.french.split(" ", 2)
     agreement = {"{A}": "{eA}", "{B}": "{eB}"}.get(subject, "")
     pronoun, *auxiliaries = french_voice.split()
-    english, french = english_forms(verb, english_voice), _french_forms(french_verb, auxiliaries, agreement)
+    english, french = english_forms(verb, english_voice), french_forms(french_verb, auxiliaries, agreement)
     if subject == "{P}":
         subject, french_subject = english["I"], pronoun
-    for mode, pattern, french_pattern, tense, flags in load_templates()["mode"]:
+    for mode, pattern, french_pattern, tense, flags in words.templates["mode"]:
         weight, *flags = flags.split()
         if mode not in options or ("3s" in flags and person != "3s") or ("simple" in options and "simple" not in flags):
             continue
         target = _liaison(" ".join((french_subject, _slots(french_pattern, french), *french_rest)))
         source, links = " ".join((subject, _slots(pattern, english), *rest)), clause.relations
-        if pattern == "why":
-            source, links = " ".join(("why didn't", subject, english["base"], *rest)), ("why",)
-            target = f"pourquoi est-ce que {target}"
+        if pattern in ASKED:
+            if pattern != "why" and links != ("because",):
+                continue
+            opening = "does" if tense == "present" else ASKED[pattern]
+            source, links = " ".join((opening, subject, english["base"], *rest)), (pattern,)
+            target = f"pourquoi est-ce que {target}" if pattern == "why" else f"est-ce que {target}"
         said = Clause(source, target, tense, links, mode == "neg", clause.only, person)
         yield said, int(weight) * int(share)
 
@@ -255,7 +329,7 @@ def _french_determiner(determiner: str, feminine: bool, elides: bool) -> str:
         return "une " if feminine else "un "
     if determiner in ("this", "that"):
         return "cette " if feminine else "cet " if elides else "ce "
-    forms = next(row[1:] for row in template_rows("possessive", "possessive") if row[0] == determiner)
+    forms = next(row[1:] for row in grammar().rows("possessive", "possessive") if row[0] == determiner)
     return f"{forms[feminine and not elides]} "
 
 
@@ -265,13 +339,15 @@ BE = {"past": ("was", "était"), "present": ("is", "est")}
 SUBJUNCTIVE = {"until", "though"}  # the relations whose French (jusqu'à ce que, bien que) asks for one
 
 
-def render_state(predicate: Predicate, noun: Noun, tense: str, frame: tuple, relation: str) -> tuple[str, str]:
+def render_state(
+    words: Grammar, predicate: Predicate, noun: Noun, tense: str, frame: tuple, relation: str
+) -> tuple[str, str]:
     """English after "it" and French after il or elle; frame as pronouns.choose_frame gives it."""
     name, english, extra = frame
     if predicate.type in ("phrase", "neg", "verb"):
         return _render_verb(predicate, noun.feminine, tense, name, english)
     if name == "enough":
-        predicate = load_predicates()[predicate.opposite]
+        predicate = words.predicates[predicate.opposite]
     adjective = predicate.feminine if noun.feminine else predicate.masculine
     if name == "done":
         return f"{english} {predicate.key}", f"{extra} {adjective}"
@@ -282,6 +358,7 @@ def render_state(predicate: Predicate, noun: Noun, tense: str, frame: tuple, rel
         be, french_be = english if name == "seem" else ("had become", "était devenu" + "e" * noun.feminine)
     french_be = "soit" if relation in SUBJUNCTIVE else french_be
     degree, french_degree = extra
+    french_be = french_be.replace("{e}", "e" * noun.feminine)
     source = f"{be} {degree} {predicate.key}" if degree else f"{be} {predicate.key}"
     return source, f"{french_be} {french_degree} {adjective}" if degree else f"{french_be} {adjective}"
 

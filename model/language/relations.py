@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from model.language.french import clauses_of, english_forms, load_lexicon, load_templates, template_rows
+from model.language.french import clauses_of, english_forms, grammar
 
 RELATIONS = {  # what each depends on: (dependent, governor) as they are named in scores
     "determiner": "noun",
@@ -59,20 +59,20 @@ class Piece:
 
 @cache
 def _nouns() -> frozenset[str]:
-    people = (row[0].split()[-1] for kind in ("3s", "3p") for row in template_rows("person", kind) if " " in row[0])
-    return frozenset(noun.english for noun in load_lexicon()) | frozenset(people)
+    people = (row[0].split()[-1] for kind in ("3s", "3p") for row in grammar().rows("person", kind) if " " in row[0])
+    return frozenset(noun.english for noun in grammar().lexicon) | frozenset(people)
 
 
 @cache
 def _names() -> frozenset[str]:
     """Who acts without a determiner: Tom, he, someone, I."""
-    people = (row[0].lower() for kind in ("3s", "3p") for row in template_rows("person", kind) if " " not in row[0])
+    people = (row[0].lower() for kind in ("3s", "3p") for row in grammar().rows("person", kind) if " " not in row[0])
     return frozenset(people) | {"i", "you", "we", "they", "nobody"}
 
 
 @cache
 def _adjectives() -> frozenset[str]:
-    return frozenset(row[0] for where in ("after", "before") for row in template_rows("adjective", where))
+    return frozenset(row[0] for where in ("after", "before") for row in grammar().rows("adjective", where))
 
 
 def pieces(words: list[str]) -> tuple[list[Piece], list[Relation]]:
@@ -107,15 +107,15 @@ class Roles:
 
 def _patterns() -> Iterator[tuple[str, frozenset[str]]]:
     """Every clause the generator has, with slots, and its verb's forms; none where the first word that may be it is it."""
-    for rows in load_templates().values():
+    for rows in grammar().templates.values():
         for row in rows:
             if row[0] in ("verb", "raw"):
                 spec = row[1].split()[1] if row[0] == "verb" else ""
                 forms = frozenset(list(english_forms(spec, "I has was").values())[:4] if spec else ())
-                yield from ((clause.english, forms) for clause in clauses_of(row)[0])
+                yield from ((clause.english, forms) for clause in clauses_of(grammar(), row)[0])
     for family, row in (("see", "see"), ("single", "single"), ("object", "object"), ("object", "object2")):
         actor = "{P} " if family == "object" else ""
-        yield from ((actor + english, frozenset()) for _, english, *_ in template_rows(family, row))
+        yield from ((actor + english, frozenset()) for _, english, *_ in grammar().rows(family, row))
 
 
 def _roles(found: list[Piece], forms: frozenset[str]) -> Roles | None:

@@ -1,9 +1,10 @@
-"""English-French sentence pairs from a Tatoeba file, cleaned and split.
+"""Sentence pairs from a tab-separated file such as Tatoeba's, cleaned and split.
 
 Worth knowing: one English sentence stands on many lines, each with another translation. The split is by English sentence,
 and by a key that ignores case and punctuation, so that "Run!" cannot be in training while "Run." is in the test.
 """
 
+import gzip
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -28,33 +29,64 @@ def split_key(sentence: str) -> str:
     return "".join(character for character in sentence.casefold() if character.isalnum())
 
 
-def load(path: Path) -> Corpus:
-    """Reads a tab-separated file: English, French, and any further columns, which are ignored.
+def text_of(path: Path) -> str:
+    """A file's text, unpacked where its name ends in .gz; what is not UTF-8 becomes U+FFFD."""
+    data = Path(path).read_bytes()
+    return (gzip.decompress(data) if Path(path).suffix == ".gz" else data).decode("utf-8", errors="replace")
 
+
+def good_pairs(path: Path, least_score: float | None = None) -> tuple[list[tuple[str, str]], int]:
+    """The pairs of a file (English, other language, and further columns), and how many lines were bad.
+
+    least_score: pairs whose fourth column is a smaller number are left out, and do not count as bad.
+    """
+    pairs, bad_lines = [], 0
+    for line in text_of(path).splitlines():
+        columns = line.split("\t")
+        english, other = (normalise(column) for column in (*columns, "", "")[:2])
+        if not split_key(english) or not split_key(other) or "\ufffd" in line:
+            bad_lines += 1
+        elif least_score is None or score_of(columns) >= least_score:
+            pairs.append((english, other))
+    return pairs, bad_lines
+
+
+def score_of(columns: list[str]) -> float:
+    """The fourth column as a number. Raises ValueError if there is none."""
+    try:
+        return float(columns[3])
+    except (IndexError, ValueError):
+        raise ValueError(f"the fourth column must be a score; got the columns {columns}") from None
+
+
+def load(path: Path, *, validation: int | None = None, test: int | None = None) -> Corpus:
+    """Reads a file of pairs, its further columns ignored, and holds English sentences out.
+
+    validation, test: how many; where nothing is said HELD_OUT each, a tenth of the file at the most.
     Raises ValueError if there are too few good lines to hold any sentence out.
     """
+    pairs, bad_lines = good_pairs(path)
     references: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    bad_lines = 0
-    for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
-        columns = [normalise(column) for column in line.split("\t")[:2]]
-        if len(columns) < 2 or not all(map(split_key, columns)) or "\ufffd" in line:
-            bad_lines += 1
-            continue
-        english, french = columns
-        references[split_key(english)][english].append(french)
+    for english, other in pairs:
+        references[split_key(english)][english].append(other)
     ranked = sorted(references, key=lambda key: hashlib.sha256(key.encode()).digest())
     if len(ranked) < 10:
         raise ValueError(f"{path} holds {len(ranked)} usable English sentences and {bad_lines} bad lines; need 10")
-    held_out = min(HELD_OUT, len(ranked) // 10)
+    most = min(HELD_OUT, len(ranked) // 10)
+    test, validation = (most if count is None else count for count in (test, validation))
+    if test + validation > len(ranked) // 2:
+        raise ValueError(
+            f"{path} holds {len(ranked)} English sentences; {test} + {validation} are too many to hold out"
+        )
     return Corpus(
         training=tuple(
-            (english, french)
-            for key in ranked[2 * held_out :]
+            (english, other)
+            for key in ranked[test + validation :]
             for english, translations in references[key].items()
-            for french in translations
+            for other in translations
         ),
-        validation=tuple(with_references(references, ranked[held_out : 2 * held_out])),
-        test=tuple(with_references(references, ranked[:held_out])),
+        validation=tuple(with_references(references, ranked[test : test + validation])),
+        test=tuple(with_references(references, ranked[:test])),
         bad_lines=bad_lines,
     )
 
@@ -62,4 +94,4 @@ def load(path: Path) -> Corpus:
 def with_references(references: dict, keys: list[str]):
     """One English sentence a key, the first spelling in the file, with the translations of all its spellings."""
     for key in keys:
-        yield next(iter(references[key])), tuple(f for french in references[key].values() for f in french)
+        yield next(iter(references[key])), tuple(o for others in references[key].values() for o in others)

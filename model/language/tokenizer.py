@@ -1,12 +1,14 @@
-"""Sub-words for the network, words for the reader: one tokenizer for both languages.
+"""Sub-words for the network, words for the reader: one tokenizer for all languages of a model.
 
 Worth knowing: sub-words are cut at the apostrophe ("it's" is it + 's, so that *it* is always a token), words on screen are
 not ("didn't" is one word), except after a French elision ("l'animal" is l' + animal).
 """
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
@@ -14,19 +16,27 @@ from tokenizers import Tokenizer as FastTokenizer
 
 SPECIALS = ("<pad>", "<s>", "</s>", "<unk>", "<none>")
 PAD, START, END, UNKNOWN, NONE = range(len(SPECIALS))  # <none>: what "it" stands for in "it is raining"
+STARTS = {"fr": "<s>", "bn": "<bn>"}  # the token an output in this language begins with
 
-LETTERS = r"[\p{L}\p{M}]"  # with marks, because Bengali vowel signs are marks
+LETTERS = (
+    r"(?:[\p{L}\p{M}]|(?<=\p{L}|\p{M})[\u200c\u200d])"  # Bengali vowel signs are marks, its conjuncts may hold joiners
+)
 ELISION = r"(?i:jusqu|lorsqu|puisqu|quoiqu|qu|[ldjmtsnc])'"
 PUNCTUATION = r"[^\s\p{L}\p{M}\p{N}]+"
-SUBWORD = rf" ?{ELISION}(?= )| ?{LETTERS}+|'{LETTERS}+| ?\p{{N}}+| ?{PUNCTUATION}|\s+"
+# A digit is a sub-word of its own, so that a number never seen before is copied like any other.
+SUBWORD = rf" ?{ELISION}(?= )| ?{LETTERS}+|'{LETTERS}+| ?\p{{N}}| ?{PUNCTUATION}|\s+"
 WORD = rf"{ELISION}(?= )|{LETTERS}+(?:['-]{LETTERS}+)*|\p{{N}}+(?:[.,]\p{{N}}+)*|{PUNCTUATION}"
 
 # Inside, a space stands after an elision: "l' animal" shares its sub-words with "un animal". decode() takes it out.
 OPEN_ELISION = re.compile(rf"\b({ELISION})(?=[^\W\d_])")
 CLOSE_ELISION = re.compile(rf"\b({ELISION}) (?=[^\W\d_])")
 
-SPACES = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u02bc": "'"}
-ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+SPELLINGS = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u02bc": "'", "\u2018": "'", "\u2026": "..."} | {
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-", "\u2014": " - "
+}  # fmt: skip
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+JOINED = {"Lo", "Mn", "Mc", "So", "Sk"}  # categories of what a zero-width joiner may follow: র‍্যাঙ্ক, ক্ষ, an emoji
+JOINER = re.compile("(.)[\u200c\u200d]+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,10 @@ class Token:
 
 def normalise(text: str) -> str:
     """One spelling for each character the data spells in several ways; no space before ? ! : ; as in English."""
-    text = unicodedata.normalize("NFC", text).translate(ZERO_WIDTH).translate(str.maketrans(SPACES))
+    text = unicodedata.normalize("NFC", text).translate(INVISIBLE).translate(str.maketrans(SPELLINGS))
+    text = JOINER.sub(lambda found: found[0] if unicodedata.category(found[1]) in JOINED else found[1], " " + text)
     text = " ".join(text.split())
-    for mark in "?!:;":
+    for mark in "?!:;।":
         text = text.replace(" " + mark, mark)
     return text
 
@@ -90,8 +101,11 @@ class Tokenizer:
         self.fast.encode_special_tokens = True  # text such as "<s>" stays text, it never becomes the special token
 
     @classmethod
-    def train(cls, sentences, vocabulary: int) -> "Tokenizer":
-        """Learns the sub-words from an iterable of sentences. vocabulary: number of sub-words, specials included."""
+    def train(cls, sentences, vocabulary: int, languages: tuple[str, ...] = ("fr",)) -> "Tokenizer":
+        """Learns the sub-words from an iterable of sentences. vocabulary: number of sub-words, specials included.
+
+        languages: those the model writes, of STARTS.
+        """
         fast = FastTokenizer(models.BPE())
         fast.pre_tokenizer = pre_tokenizers.Sequence(
             [
@@ -102,7 +116,7 @@ class Tokenizer:
         fast.decoder = decoders.ByteLevel()
         trainer = trainers.BpeTrainer(
             vocab_size=vocabulary,
-            special_tokens=list(SPECIALS),
+            special_tokens=list(dict.fromkeys((*SPECIALS, *(STARTS[language] for language in languages)))),
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
@@ -118,6 +132,24 @@ class Tokenizer:
 
     def __len__(self) -> int:
         return self.fast.get_vocab_size()
+
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """For each language this tokenizer's model writes, the token its output begins with."""
+        ids = {language: self.fast.token_to_id(start) for language, start in STARTS.items()}
+        return {language: token for language, token in ids.items() if token is not None and token < self.first_text_id}
+
+    @cached_property
+    def first_text_id(self) -> int:
+        """Ids from here on are text, those below are special."""
+        return 1 + max(self.fast.get_added_tokens_decoder())
+
+    @cached_property
+    def parts(self) -> dict[int, tuple[int, int]]:
+        """The two sub-words that each merged sub-word was put together from."""
+        merges = json.loads(self.fast.to_str())["model"]["merges"]
+        number = self.fast.token_to_id
+        return {number(left + right): (number(left), number(right)) for left, right in merges}
 
     def ids_of_many(self, texts: list[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self.fast.encode_batch([prepare(text) for text in texts])]
@@ -144,9 +176,11 @@ class Tokenizer:
         return [prepared[start:end] for start, end in self.cut(text)[0]]
 
     def decode(self, ids: list[int]) -> str:
-        text = self.fast.decode([i for i in ids if i >= len(SPECIALS)], skip_special_tokens=False)
+        text = self.fast.decode([i for i in ids if i >= self.first_text_id], skip_special_tokens=False)
         return CLOSE_ELISION.sub(r"\1", text).strip()
 
     def text_of(self, token_id: int) -> str:
         """A sub-word as a reader may see it, on its own."""
-        return SPECIALS[token_id] if token_id < len(SPECIALS) else self.fast.decode([token_id]).strip()
+        if token_id < self.first_text_id:
+            return self.fast.id_to_token(token_id)
+        return self.fast.decode([token_id]).strip()

@@ -5,12 +5,13 @@ is cut out of the text as it was typed, so every character of the tidied text is
 """
 
 import unicodedata
+from collections.abc import Iterator
 
 from model.language.tokenizer import (
     END,
-    SPACES,
+    INVISIBLE,
+    SPELLINGS,
     START,
-    ZERO_WIDTH,
     Tokenizer,
     is_punctuation,
     join_at_tokens,
@@ -21,6 +22,7 @@ from model.language.tokenizer import (
 from model.reading.run import Axis, Token, Word
 
 Span = tuple[int, int]
+JOINERS = "\u200c\u200d"  # invisible, and part of the spelling in Bengali and in emoji
 
 
 def source_axis(tokenizer: Tokenizer, text: str, language: str = "") -> Axis:
@@ -53,11 +55,11 @@ def target_axis(tokenizer: Tokenizer, ids: list[int], language: str = "") -> Axi
     return closed(text, words, pieces, language)
 
 
-def prefix_axis(target: Axis) -> Axis:
-    """What had been written before each token of the target: <s>, and then all but the last."""
+def prefix_axis(target: Axis, start: int = START, shown: str = "<s>") -> Axis:
+    """What had been written before each token of the target: what an output begins with, and then all but the last."""
     tokens = (Token(t.shown, t.id, t.word + 1, t.read, t.span) for t in target.tokens[:-1])
-    words = (Word("<s>", "special"), *target.words[:-1])
-    return Axis(words, (Token("<s>", START, 0), *tokens), language=target.language)
+    words = (Word(shown, "special"), *target.words[:-1])
+    return Axis(words, (Token(shown, start, 0), *tokens), language=target.language)
 
 
 def closed(text: str, spans: list[Span], tokens: list[Token], language: str) -> Axis:
@@ -94,19 +96,38 @@ def spelled(text: str, prepared: str) -> list[Span]:
                 kept = tidied == text[start:end]  # nothing was composed: letter by letter
                 spans.append((start + place, start + place + 1) if kept else (start, end))
         if not tidied and spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], end)  # an invisible joiner goes with what it follows
-    if made != [letter for letter in prepared if not letter.isspace()]:
-        raise ValueError("these are not the characters that prepare() makes of this text")
-    found, behind, result = iter(spans), 0, []
+            spans[-1] = (spans[-1][0], end)  # what cannot be seen goes with what it follows
+    behind, result, found = 0, [], iter(zip(made, spans, strict=True))
     for letter in prepared:
-        span = (behind, behind) if letter.isspace() else next(found)
+        span = (behind, behind) if letter.isspace() else next_span(found, letter)
         behind = span[1]
         result.append(span)
+    return with_joiners(text, prepared, result)
+
+
+def next_span(found: Iterator[tuple[str, Span]], letter: str) -> Span:
+    """Of the next letter; joiners that prepare() took out are passed over."""
+    for made, span in found:
+        if made == letter:
+            return span
+        if made not in JOINERS:
+            break
+    raise ValueError("these are not the characters that prepare() makes of this text")
+
+
+def with_joiners(text: str, prepared: str, spans: list[Span]) -> list[Span]:
+    """A joiner that was taken out is shown with what it follows."""
+    result = []
+    for place, (start, end) in enumerate(spans):
+        kept = place + 1 < len(prepared) and prepared[place + 1] in JOINERS
+        while start < end and not kept and text[end : end + 1] in JOINERS and text[end : end + 1]:
+            end += 1
+        result.append((start, end))
     return result
 
 
 def tidy(unit: str) -> str:
-    return unicodedata.normalize("NFC", unit).translate(ZERO_WIDTH).translate(str.maketrans(SPACES))
+    return unicodedata.normalize("NFC", unit).translate(INVISIBLE).translate(str.maketrans(SPELLINGS))
 
 
 def units(text: str) -> list[Span]:

@@ -9,18 +9,19 @@ from torch import Tensor
 
 from model.language.tokenizer import END, NONE, PAD, START, UNKNOWN
 
-NEVER = [PAD, START, UNKNOWN, NONE]  # may not be written
+NEVER = (PAD, START, UNKNOWN, NONE)  # may not be written
 
 # B sentences   K beams   T words so far   V vocabulary
 
 
 @torch.inference_mode()
 def search(
-    model, source: Tensor, mask: Tensor | None = None, beams: int = 1, length_power: float = 0.8
+    model, source: Tensor, mask: Tensor | None = None, beams: int = 1, length_power: float = 0.8, start: int = START
 ) -> list[list[int]]:
-    """The most probable translation found for each sentence, as token ids without <s> and </s>.
+    """The most probable translation found for each sentence, as token ids without its start and </s>.
 
     source: (B, S) ids; mask: (B, S), True at real tokens; beams: how many unfinished translations are kept.
+    start: the token an output begins with, which says its language.
     Ranks finished translations by log-probability / length**length_power, so that short ones do not win by being short.
     """
     sentences = source.shape[0]
@@ -29,13 +30,13 @@ def search(
     memory = model.encode(source, mask).repeat_interleave(beams, 0)  # (B·K, S, C)
     memory_mask = None if mask is None else mask.repeat_interleave(beams, 0)
     kept = model.start(memory, memory_mask)
-    prefix = torch.full((sentences * beams, 1), START, device=source.device)
+    prefix = torch.full((sentences * beams, 1), start, device=source.device)
     scores = torch.full((sentences, beams), float("-inf"), device=source.device)
     scores[:, 0] = 0.0  # all beams start alike: only the first may speak
     for step in range(int(limits.max())):
         states, kept = model.step(prefix[:, -1], kept, memory_mask)
         log_p = model.logits(states).float().log_softmax(-1)  # (B·K, V)
-        log_p[:, NEVER] = float("-inf")
+        log_p[:, [*NEVER, start]] = float("-inf")
         finished = (prefix == END).any(1) | (step >= limits)
         log_p[finished] = float("-inf")
         log_p[finished, PAD] = 0.0

@@ -105,10 +105,11 @@ def head_noun(phrase: str) -> str:
     return phrase.lower().split()[-1]
 
 
-def generated_rows(split: str, pairs: int, seed: int) -> list[Row]:
+def generated_rows(split: str, pairs: int, seed: int, version: int = 1) -> list[Row]:
+    """Sentences of minimal pairs, one pair after the other. version: of the generator."""
     return [
         Row(example.source, example.antecedent, example.distractor, example.pronoun)
-        for pair in minimal_pairs(split, seed, pairs)
+        for pair in minimal_pairs(split, seed, pairs, version=version)
         for example in pair
     ]
 
@@ -151,12 +152,12 @@ def flips(preferred: np.ndarray) -> np.ndarray:
     return preferred[0:even:2] & preferred[1:even:2]
 
 
-def pick_head(translator: Translator, pairs: int = VALIDATION_PAIRS) -> tuple[int, int] | None:
+def pick_head(translator: Translator, pairs: int = VALIDATION_PAIRS, version: int = 1) -> tuple[int, int] | None:
     """(layer, head), from 0: the encoder head that most often prefers the antecedent in both members of a pair.
 
     None for an encoder without attention.
     """
-    weights, _ = it_rows(translator, generated_rows("validation", pairs, seed=1))
+    weights, _ = it_rows(translator, generated_rows("validation", pairs, seed=1, version=version))
     if weights is None:
         return None
     # Between heads that flip equally often, the one that puts more weight on the antecedent.
@@ -282,21 +283,6 @@ def bootstrap_bleu(hypotheses: list[str], references: list[tuple[str, ...]], res
 def translation_scores(translator: Translator, held_out, beams: int = BEAMS) -> dict:
     translations = translator.translate_many([english for english, _ in held_out], beams)
     return {"n": len(held_out), "bleu": bleu(translations, [references for _, references in held_out])}
-
-
-def quick_scores(network, tokenizer, corpus: tatoeba.Corpus) -> dict:
-    """A small greedy evaluation on validation data, for the log of a training run."""
-    network.eval()
-    translator = Translator(network, tokenizer, "in training", next(network.parameters()).device)
-    rows = generated_rows("validation", 100, seed=2)
-    scores = pronoun_scores(translator, rows, pick_head(translator, 100), beams=1)
-    row = {
-        "bleu": round(translation_scores(translator, corpus.validation[:300], beams=1)["bleu"], 2),
-        "pronoun_accuracy": scores["pronoun_accuracy"],
-        "antecedent_accuracy": scores["antecedent_accuracy"],
-    }
-    best = scores.get("best_head")
-    return row | ({"flip_rate": best["flip_rate"], "head": best["label"]} if best else {})
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from model.language.tokenizer import END, NONE, START, Tokenizer, is_punctuation
+from model.language.tokenizer import END, NONE, Tokenizer, is_punctuation
 from model.networks.attention import AttentionRecord
 from model.networks.transformer import Transformer
 from model.reading.axes import prefix_axis, source_axis, target_axis
@@ -87,6 +87,12 @@ class Translator:
             words.pop()
         return " ".join(words)
 
+    def start(self, language: str) -> int:
+        """The token that an output in this language begins with. Raises ValueError for one that is not written here."""
+        if language not in self.tokenizer.starts:
+            raise ValueError(f"“{self.name}” writes {', '.join(self.tokenizer.starts)}; asked was {language!r}")
+        return self.tokenizer.starts[language]
+
     # --- reading ---
 
     def read(self, asked: Asked | str, beams: int = BEAMS) -> Run:
@@ -104,13 +110,15 @@ class Translator:
     @torch.inference_mode()
     def read_on_device(self, asked: Asked) -> Run:
         source = torch.tensor([self.ids(asked.text)], device=self.device)
-        written = search(self.network, source, beams=asked.beams)[0]
+        start = self.start(asked.language)
+        written = search(self.network, source, beams=asked.beams, start=start)[0]
         axes = {
             "source": self.source_axis(asked.text),
             "target": self.target_axis(written, asked.language),
         }
         seen = self.over(*axes.values())
-        maps = maps_of(seen.records, **axes)
+        prefix = prefix_axis(axes["target"], start, self.tokenizer.text_of(start))
+        maps = maps_of(seen.records, *axes.values(), prefix)
         check = max((largest_difference(maps[part], seen.records[part]) for part in maps), default=0.0)
         if check > TOLERANCE:
             raise RuntimeError(f"weights recomputed from queries and keys differ from the network's own by {check:.1e}")
@@ -145,20 +153,30 @@ class Translator:
 
     def tensors(self, source: Axis, target: Axis) -> tuple[Tensor, Tensor]:
         """What the network is given: the source (1, S), and the target (1, T) that begins with <s>."""
-        rows = [token.id for token in source.tokens], [START, *(token.id for token in target.tokens[:-1])]
+        rows = (
+            [token.id for token in source.tokens],
+            [
+                self.start(target.language),
+                *(token.id for token in target.tokens[:-1]),
+            ],
+        )
         return tuple(torch.tensor([row], device=self.device) for row in rows)
 
     def its(self, source: Axis) -> Tensor:
         """(1, S), True at every "it"."""
         return torch.tensor([[token.id in self.it_ids for token in source.tokens]], device=self.device)
 
-    def translate_many(self, texts: list[str], beams: int = BEAMS, batch: int = 64) -> list[str]:
+    def translate_many(
+        self, texts: list[str], beams: int = BEAMS, batch: int = 64, language: str = LANGUAGE
+    ) -> list[str]:
         """Translations in the order of the texts. Texts of like length are translated together."""
+        begin = self.start(language)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         result = [""] * len(texts)
         for start in range(0, len(order), batch):
             rows = [self.ids(texts[i]) for i in order[start : start + batch]]
-            for i, ids in zip(order[start:], search(self.network, *padded(rows, self.device), beams), strict=False):
+            found = search(self.network, *padded(rows, self.device), beams, start=begin)
+            for i, ids in zip(order[start:], found, strict=False):
                 result[i] = self.tokenizer.decode(ids)
         return result
 
@@ -234,9 +252,9 @@ class Translator:
             yield Reference(token.word, tuple(sorted(named, key=lambda c: -c.probability)[:4]))
 
 
-def maps_of(records: dict[str, list[AttentionRecord]], source: Axis, target: Axis) -> dict[str, Maps]:
-    """The maps of one sentence, by part."""
-    axes = {"encoder": (source, source), "decoder": (target, prefix_axis(target)), "cross": (target, source)}
+def maps_of(records: dict[str, list[AttentionRecord]], source: Axis, target: Axis, prefix: Axis) -> dict[str, Maps]:
+    """The maps of one sentence, by part. prefix: what had been written before each token of the target."""
+    axes = {"encoder": (source, source), "decoder": (target, prefix), "cross": (target, source)}
     return {part: one_map(part, seen, *axes[part]) for part, seen in records.items()}
 
 
