@@ -107,7 +107,7 @@ def compare(
     """
     changed = under(translator, intervention, means)  # before the reading: what cannot be done costs no time
     before = text if isinstance(text, Run) else translator.read(text, beams)
-    after = changed.read_on_device(before.text, before.beams) if intervention else before
+    after = changed.read_on_device(before.asked) if intervention else before
     source = [token.id for token in before.source.tokens]
     forced = token_log_probabilities(changed.network, source, [token.id for token in before.target.tokens])
     own = token_log_probabilities(translator.network, source, [token.id for token in after.target.tokens])
