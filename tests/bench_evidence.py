@@ -17,8 +17,9 @@ from playwright.sync_api import sync_playwright
 
 from model.evidence.heads import SENTENCES, head_roles
 from model.evidence.patching import patching
+from model.reading.loading import load
+from model.reading.readers.own import Translator
 from model.reading.recorded import EXAMPLES
-from model.reading.translate import Translator
 from tests.bench_explore import SENTENCES as TWELVE_WORDS
 from tests.bench_explore import context_of
 from tests.bench_load import attempt, fact, machine, print_table, series
@@ -111,7 +112,7 @@ def main() -> None:
         results["switch_off_s"] = attempt(head_switched_off, chromium, address, 3 if quick else 20)
         results["meaning_s"] = attempt(colour_meant, chromium, address)
         chromium.close()
-    translator = Translator.load("transformer")
+    translator = load("transformer")
     results["patching_s"] = attempt(carried_over, translator)
     results["heads_s"] = attempt(heads_measured, translator, 80 if quick else SENTENCES)
     print(f"{about['cpu']}, {about['cores']} cores, load {about['load_average']}; Chromium {about['chromium']}")

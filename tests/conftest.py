@@ -6,7 +6,8 @@ import torch
 from model.language.tokenizer import Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
-from model.reading.translate import Translator
+from model.reading.device import one_thread
+from model.reading.readers.own import Translator
 
 torch.set_num_threads(1)  # the networks here are tiny: two threads that wait for each other take many times longer
 
@@ -16,6 +17,9 @@ SENTENCES = [
     "It is raining and the dog sleeps.",
     "Il pleut et le chien dort.",
 ]
+
+
+one_thread()  # as loading does; made once, so that the order of tests changes nothing
 
 
 @pytest.fixture(scope="session")

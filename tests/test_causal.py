@@ -23,10 +23,13 @@ from model.language.pronouns import PronounExample, examples
 from model.language.tokenizer import START, Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
 from model.networks.transformer import Transformer, TransformerConfig
+from model.reading.axes import source_axis
+from model.reading.loading import load
 from model.reading.place import Place
+from model.reading.reader import TextError
+from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS, EXAMPLES, suggestions
 from model.reading.run import Axis, Word
-from model.reading.translate import TextError, Translator, axis
 from model.training.evaluate import pronoun_of
 from tests.conftest import SENTENCES
 from tests.test_interventions import by_hand
@@ -50,12 +53,12 @@ def small() -> Translator:
 
 @pytest.fixture(scope="module")
 def shipped() -> Translator:
-    return Translator.load("transformer")
+    return load("transformer")
 
 
 def target_axis(text: str):
     tokenizer = Tokenizer.load(CHECKPOINTS / "transformer" / "tokenizer.json")
-    return axis(tokenizer.words(text), tokenizer.encode(text))
+    return source_axis(tokenizer, text)
 
 
 def asked(translator: Translator, text: str, prefix: str = "Elle dort") -> Question:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from model.reading.loading import load
 from model.reading.recorded import CHECKPOINTS, EXAMPLES
-from model.reading.translate import Translator
 from model.training.evaluate import generated_rows, pronoun_scores
 
 FOLDER = CHECKPOINTS / "transformer"
@@ -13,7 +13,7 @@ FOLDER = CHECKPOINTS / "transformer"
 
 @pytest.fixture(scope="module")
 def shipped():
-    return Translator.load("transformer")
+    return load("transformer")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import torch
 
 from model.networks import attention
 from model.networks.transformer import Transformer, TransformerConfig
-from model.reading import head, translate
+from model.reading import head
 from model.reading.head import (
     compare,
     in_text_order,
@@ -22,7 +22,8 @@ from model.reading.head import (
     softmax,
     work_through,
 )
-from model.reading.translate import Translator
+from model.reading.readers import own as reader
+from model.reading.readers.own import Translator
 
 TEXT = "The animal didn't cross the street because it was too tired."
 EXACT = 1e-5  # float32 carries seven digits, and a sum over 33 numbers loses one or two of them
@@ -250,7 +251,7 @@ def test_pushes_are_ranked_both_ways(inside):
 
 
 def test_nothing_is_searched_for_and_no_hook_is_left(translator, run, monkeypatch):
-    monkeypatch.setattr(translate, "search", lambda *_, **__: pytest.fail("searched again"))
+    monkeypatch.setattr(reader, "search", lambda *_, **__: pytest.fail("searched again"))
     monkeypatch.setattr(Translator, "read_on_device", lambda *_: pytest.fail("read again"))
     look_inside(translator, run, positions=False)
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in translator.network.modules())
@@ -285,7 +286,7 @@ def test_a_place_that_is_not_there_is_refused(inside, place, message):
 
 def test_other_runs_orders_changes_and_networks_are_refused(translator, inside, unplaced, run, recurrent):
     with pytest.raises(ValueError, match="the Run is of “other”, the network is “small”"):
-        look_inside(translator, replace(run, model="other"))
+        look_inside(translator, replace(run, asked=replace(run.asked, model="other")))
     with pytest.raises(ValueError, match="order must name each of"):
         look_inside(translator, run, order=(0, 0))
     with pytest.raises(ValueError, match=r'change must be one of none, .*; got "\?"'):

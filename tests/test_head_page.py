@@ -179,7 +179,8 @@ def test_model_without_heads_gets_one_sentence(open_head, monkeypatch):
 
 
 def test_damaged_checkpoint_is_one_sentence(open_head, monkeypatch):
-    from model.reading.translate import CheckpointError, Translator
+    from model.reading import loading
+    from model.reading.reader import CheckpointError
 
     def fail(*_):
         raise CheckpointError("damaged", "It is damaged.", "HeaderTooLarge")
@@ -187,7 +188,7 @@ def test_damaged_checkpoint_is_one_sentence(open_head, monkeypatch):
     caches.translator.clear()
     caches.inside.clear()
     caches.head_steps.clear()
-    monkeypatch.setattr(Translator, "load", fail)
+    monkeypatch.setattr(loading, "load", fail)
     app = open_head()
     caches.translator.clear()
     assert not app.exception and "HeaderTooLarge" in app.error[0].value

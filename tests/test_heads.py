@@ -14,13 +14,14 @@ from model.evidence.heads import head_roles, part_rows, summary
 from model.evidence.labels import NO_ROLE, roles_of
 from model.evidence.reference import Reference, cut, evenness
 from model.evidence.scores import counted, events_of, flip
-from model.evidence.seen import Seen, role_targets, same_words, to_words
+from model.evidence.seen import Seen, role_targets, same_words
 from model.language.tokenizer import split_words
 from model.networks.build import build
 from model.networks.recurrent import RecurrentConfig
+from model.reading.maps import Dot, Maps, to_words
+from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS, fingerprint
-from model.reading.run import AttentionMaps, Axis, Run, Token, Word
-from model.reading.translate import Translator
+from model.reading.run import Asked, Axis, Run, Token, Word
 
 SENTENCES = 200
 FREQUENCY = Counter({"the": 1000, "it": 500, "because": 300, ".": 900, ",": 800})
@@ -362,19 +363,6 @@ def test_recurrent_models_have_one_head_or_none(tokenizer, attention, parts):
     assert ("note" in result) == (not parts)
 
 
-def test_measuring_leaves_the_threads_as_they_were(translator, monkeypatch):
-    used = []
-    monkeypatch.setattr(heads, "measured", lambda *_: used.append(torch.get_num_threads()) or 1 / 0)
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(2)
-        with pytest.raises(ZeroDivisionError):
-            head_roles(translator, 40)
-        assert used == [1] and torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)
-
-
 def test_too_few_sentences_are_refused(translator):
     with pytest.raises(ValueError, match="40 or more"):
         head_roles(translator, 39)
@@ -434,8 +422,8 @@ def run_with(weights: np.ndarray, words: list[str]) -> Run:
     )
     queries = np.log(weights)[None] * np.sqrt(n + 1)  # keys are the unit matrix, so the scores are the logarithms
     keys = np.tile(np.eye(n + 1), (1, len(weights), 1, 1))
-    maps = {"encoder": AttentionMaps(queries, keys, axis, axis)}
-    return Run("made", " ".join(words), "", axis, Axis((), ()), (), (), (), maps, "none")
+    maps = {"encoder": Maps(Dot(queries, keys), axis, axis)}
+    return Run(Asked("made", " ".join(words)), {"source": axis}, maps)
 
 
 def test_coincidence_is_told_from_habit(rows):

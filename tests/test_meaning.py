@@ -12,8 +12,9 @@ from model.evidence import meaning
 from model.networks import attention
 from model.networks.build import build
 from model.networks.recurrent import RecurrentConfig
-from model.reading.run import AttentionMaps, Run
-from model.reading.translate import Translator
+from model.reading.maps import Dot, Maps
+from model.reading.readers.own import Translator
+from model.reading.run import Run
 
 TEXT = "The animal didn't cross the street because it was too tired."
 
@@ -29,23 +30,23 @@ def shortened(run: Run, length: int) -> Run:
     target = replace(run.target, tokens=run.target.tokens[:length])
     return replace(
         run,
-        target=target,
-        probabilities=run.probabilities[:length],
-        alternatives=run.alternatives[:length],
+        axes={"source": run.source, "target": target},
+        predictions=run.predictions[:length],
         maps={part: shortened_maps(maps, length, part) for part, maps in run.maps.items()},
     )
 
 
-def shortened_maps(maps: AttentionMaps, length: int, part: str) -> AttentionMaps:
+def shortened_maps(maps: Maps, length: int, part: str) -> Maps:
     def cut(axis):
         return replace(axis, tokens=axis.tokens[:length])
 
     if part == "encoder":
         return maps
-    keys = (maps.keys[:, :, :length], cut(maps.key_axis)) if part == "decoder" else (maps.keys, maps.key_axis)
-    return replace(
-        maps, queries=maps.queries[:, :, :length], keys=keys[0], query_axis=cut(maps.query_axis), key_axis=keys[1]
-    )
+    queries, keys, key_axis, last = maps.form.queries[:, :, :length], maps.form.keys, maps.key_axis, None
+    if part == "decoder":
+        keys, key_axis, last = keys[:, :, :length], cut(key_axis), maps.form.last[:length]
+    form = Dot(queries, keys, last=last) if maps.kind == "softmax" else replace(maps.form, queries=queries)
+    return replace(maps, form=form, query_axis=cut(maps.query_axis), key_axis=key_axis)
 
 
 # --- sinks hidden ---
@@ -126,7 +127,7 @@ def test_another_persons_sentence_is_not_looked_at(translator):
 
 def test_run_of_another_model_is_refused(translator, run):
     with pytest.raises(ValueError, match='"other", got "small"'):
-        meaning.moved(translator, replace(run, model="other"))
+        meaning.moved(translator, replace(run, asked=replace(run.asked, model="other")))
 
 
 # --- rollout ---

@@ -106,14 +106,15 @@ def test_nonsense_address_opens_the_default(open_app):
 
 
 def test_damaged_checkpoint_is_one_sentence(open_app, monkeypatch):
-    from model.reading.translate import CheckpointError, Translator
+    from model.reading import loading
+    from model.reading.reader import CheckpointError
     from viz.session import caches
 
     def fail(*_):
         raise CheckpointError("damaged", "It is damaged.", "HeaderTooLarge")
 
     caches.translator.clear()
-    monkeypatch.setattr(Translator, "load", fail)
+    monkeypatch.setattr(loading, "load", fail)
     app = open_app(text="A sentence that nobody has recorded.")
     caches.translator.clear()
     assert not app.exception and "HeaderTooLarge" in app.error[0].value

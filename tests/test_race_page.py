@@ -93,5 +93,7 @@ def test_ratio_needs_both():
 def test_translation_is_text_and_its_pronouns_are_marked(recurrent):
     run = recurrent["gru"].read("The dog sleeps.", beams=1)
     target = Axis(tuple(map(Word, ("<b>", "qu'", "il", "dort", "</s>"))), ())
-    awkward = replace(run, translation="<b> qu'il dort", target=target, probabilities=(), alternatives=(), maps={})
+    awkward = replace(
+        run, output="<b> qu'il dort", axes={"source": run.source, "target": target}, predictions=(), maps={}
+    )
     assert translations.marked(awkward) == "&lt;b&gt; qu&#x27;<mark>il</mark> dort"

@@ -12,8 +12,9 @@ from model.language.tokenizer import START
 from model.networks.recurrent import unroll
 from model.networks.transformer import Transformer, sinusoidal_positions
 from model.reading import trace as module
+from model.reading.reader import TextError
+from model.reading.readers.own import Translator
 from model.reading.trace import additive_flops, attention_flops, cell_flops, trace
-from model.reading.translate import TextError, Translator
 
 TEXT = "The animal didn't cross the street because it was too tired."
 NAMES = ("transformer", "post", "rnn", "lstm", "gru", "gru-attention")
@@ -256,4 +257,5 @@ def test_memory_of_the_gpu_runs_out(translators, monkeypatch):
         return original(*arguments)
 
     monkeypatch.setattr(module, "trace_on_device", fail_first)
-    assert trace(small, TEXT, TARGET, repeats=1) and small.fallback
+    traced = trace(small, TEXT, TARGET, repeats=1)
+    assert traced.blocks and len(calls) == 2 and calls[1][0] is small.on_cpu() is not small

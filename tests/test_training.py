@@ -11,7 +11,7 @@ from model.language import bengali, corpora
 from model.language.pronouns import examples
 from model.language.tokenizer import END, NONE, START, Tokenizer
 from model.networks.transformer import Transformer, TransformerConfig
-from model.reading.translate import Translator
+from model.reading.loading import load
 from model.training import presets, train
 from model.training.batches import (
     IGNORE,
@@ -157,7 +157,7 @@ def test_checkpoint_is_read_by_the_translator(pairs_file, tmp_path):
     assert card["tokens"] == training.tokens and card["attribution"].startswith("Trained on English-French")
     assert all(card[name] for name in ("data_sha256", "generator_sha256", "hardware", "versions", "steps"))
     assert card["sets"][0]["name"] == "pairs" and card["sets"][0]["pairs"] == 48
-    assert Translator.load("tiny", tmp_path / "out").read("I see it.", beams=1).target.tokens
+    assert load("tiny", tmp_path / "out").read("I see it.", beams=1).target.tokens
 
 
 def test_learning_rate_goes_up_level_and_down():

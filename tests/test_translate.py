@@ -1,6 +1,10 @@
 """From text to Run: alignment, probabilities, the self-check, and every kind of bad input."""
 
 import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +12,16 @@ import torch
 from safetensors.torch import save_file
 
 from model.language.tokenizer import END, START
-from model.reading import translate
+from model.reading import device, loading
+from model.reading.loading import load
+from model.reading.reader import CheckpointError, TextError
+from model.reading.readers import own
+from model.reading.readers.own import LIMIT, Translator
+from model.reading.recorded import hash_of
 from model.reading.search import search
-from model.reading.translate import LIMIT, CheckpointError, TextError, Translator
+from model.reading.translate import as_json
 
+GOLDEN = Path(__file__).parent / "data" / "translations.json"
 TEXT = "The animal didn't cross the street because it was too tired."
 
 
@@ -57,7 +67,7 @@ def test_weights_equal_the_networks_own(run):
 
 
 def test_run_refuses_weights_that_differ(translator, monkeypatch):
-    monkeypatch.setattr(translate, "largest_difference", lambda maps, records: 2e-5)
+    monkeypatch.setattr(own, "largest_difference", lambda maps, records: 2e-5)
     with pytest.raises(RuntimeError, match=r"differ from the network's own by 2\.0e-05"):
         translator.read(TEXT, beams=1)
 
@@ -109,18 +119,127 @@ def test_many_translations_equal_single_ones(translator):
     assert translator.translate_many(texts, beams=1) == [translator.read(text, beams=1).translation for text in texts]
 
 
-def test_memory_of_the_gpu_runs_out(translator, monkeypatch):
-    small = Translator(translator.network, translator.tokenizer, "small", torch.device("cpu"))
-    original, calls = small.read_on_device, []
+def test_another_model_is_not_answered_for(translator):
+    with pytest.raises(ValueError, match="“small” reads text; asked was “other”, to read text"):
+        translator.read(replace(translator.asked(TEXT), model="other"))
 
-    def fail_first(text, beams):
-        calls.append(text)
-        if len(calls) == 1:
+
+def test_again_is_the_pass_that_made_the_run(translator, run):
+    seen = translator.again(run)
+    for part, maps in run.maps.items():
+        own = np.stack([record.weights[0].numpy() for record in seen.records[part]])
+        np.testing.assert_allclose(own, maps.all_weights(), atol=1e-5)
+    chosen = seen.logits[0].softmax(-1)[range(len(run.target)), [token.id for token in run.target.tokens]]
+    np.testing.assert_allclose(chosen, run.probabilities, atol=1e-6)
+    assert not translator.again(run, record=False).records
+    with pytest.raises(ValueError, match="the Run is of “other”"):
+        translator.again(replace(run, asked=replace(run.asked, model="other")))
+
+
+# --- when the GPU's memory runs out ---
+
+
+@pytest.fixture
+def small(translator) -> Translator:
+    return Translator(translator.network, translator.tokenizer, "small", torch.device("cpu"))
+
+
+def fail_on(reader: Translator, monkeypatch, when=lambda text: True) -> list[str]:
+    """Lets the reader's own network run out of memory at the texts for which `when` holds. Returns the texts it was given."""
+    original, calls = reader.read_on_device, []
+
+    def read(asked):
+        calls.append(asked.text)
+        if when(asked.text):
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return original(text, beams)
+        return original(asked)
 
-    monkeypatch.setattr(small, "read_on_device", fail_first)
-    assert small.read(TEXT, beams=1).fallback and len(calls) == 2
+    monkeypatch.setattr(reader, "read_on_device", read)
+    return calls
+
+
+def test_memory_of_the_gpu_runs_out(small, monkeypatch):
+    calls, usual = fail_on(small, monkeypatch), small.network
+    run = small.read(TEXT, beams=1)
+    assert run.fallback and calls == [TEXT] and small.network is usual
+    second = small.on_cpu().network
+    assert second is not usual and small.on_cpu().network is second
+    pairs = list(zip(usual.parameters(), second.parameters(), strict=True))
+    assert all(torch.equal(*pair) and pair[0].data_ptr() != pair[1].data_ptr() for pair in pairs)
+
+
+def test_one_request_runs_out_of_memory_while_another_reads(small, monkeypatch):
+    """The second network is made while the first one works: nobody's network is moved, and both get their answer."""
+    halfway, made, answers = threading.Event(), threading.Event(), {}
+    fail_on(small, monkeypatch, when=lambda text: text == TEXT)
+    usual, decode, on_cpu = small.network, small.network.decode, small.on_cpu
+
+    def slow_decode(*arguments, **more):
+        halfway.set()
+        assert made.wait(20)
+        return decode(*arguments, **more)
+
+    def noticed():
+        found = on_cpu()
+        made.set()
+        return found
+
+    monkeypatch.setattr(usual, "decode", slow_decode)
+    monkeypatch.setattr(small, "on_cpu", noticed)
+    usual_places = [parameter.data_ptr() for parameter in usual.parameters()]
+
+    def ask(text):
+        answers[text] = small.read(text, beams=1)
+
+    other = threading.Thread(target=ask, args=("The dog sleeps.",))
+    other.start()
+    assert halfway.wait(20)
+    ask(TEXT)
+    other.join(20)
+    assert (answers[TEXT].fallback, answers["The dog sleeps."].fallback) == (True, False)
+    assert small.network is usual and [parameter.data_ptr() for parameter in usual.parameters()] == usual_places
+
+
+def test_the_second_network_is_made_once(small, monkeypatch):
+    made = []
+    copied = own.copied_to_cpu
+    monkeypatch.setattr(own, "copied_to_cpu", lambda network: made.append(1) or time.sleep(0.05) or copied(network))
+    threads = [threading.Thread(target=small.on_cpu) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+# --- the command line ---
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_json_is_what_it_always_was(number):
+    """tests/data/translations.json is what --json printed for two sentences before this reader was written."""
+    expected = json.loads(GOLDEN.read_text(encoding="utf-8"))[number]
+    found = json.loads(json.dumps(as_json(loading.load().read(expected["source"]))))
+    assert list(found) == list(expected)
+    same(found | {"device": ""}, expected | {"device": ""})
+
+
+def same(found, expected, where="") -> None:
+    """Keys in their order, values equal, numbers to 1e-6."""
+    assert type(found) is type(expected), where
+    if isinstance(expected, dict):
+        assert list(found) == list(expected), where
+        for key, value in expected.items():
+            same(found[key], value, f"{where}/{key}")
+    elif isinstance(expected, list):
+        assert len(found) == len(expected), where
+        for place, value in enumerate(expected):
+            same(found[place], value, f"{where}/{place}")
+    else:
+        assert found == (pytest.approx(expected, abs=1e-6) if isinstance(expected, float) else expected), where
+
+
+# --- loading ---
 
 
 @pytest.fixture
@@ -133,22 +252,40 @@ def checkpoint(translator, tmp_path):
     return tmp_path
 
 
+def test_threads_are_set_once_and_not_by_a_request(checkpoint, monkeypatch):
+    threads, said = torch.get_num_threads(), []
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: said.append(count))
+    device.one_thread.cache_clear()
+    loading.load("small", checkpoint, alone=False)
+    assert said == []
+    for _ in range(2):
+        loaded = loading.load("small", checkpoint)
+        loaded.read(TEXT, beams=1)
+        loaded.latencies_ms(TEXT, beams=1, repeats=1)
+    assert said == [1] and torch.get_num_threads() == threads
+
+
+def test_checkpoint_knows_its_weights(checkpoint):
+    asked = loading.load("small", checkpoint).asked(TEXT)
+    assert asked.weights == hash_of(checkpoint / "model.safetensors") and len(asked.weights) == 64
+
+
 def test_checkpoint_loads(checkpoint):
-    assert Translator.load("small", checkpoint).read(TEXT).translation is not None
+    assert load("small", checkpoint).read(TEXT).translation is not None
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "card.json"])
 def test_missing_file_is_one_sentence(checkpoint, name):
     (checkpoint / name).unlink()
     with pytest.raises(CheckpointError, match=r"lacks .* Fetch the project again"):
-        Translator.load("small", checkpoint)
+        load("small", checkpoint)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "card.json"])
 def test_damaged_file_is_one_sentence(checkpoint, name):
     (checkpoint / name).write_bytes((checkpoint / name).read_bytes()[:60])
     with pytest.raises(CheckpointError, match="damaged"):
-        Translator.load("small", checkpoint)
+        load("small", checkpoint)
 
 
 def test_recurrent_models_are_read_like_any_other(recurrent):

@@ -13,8 +13,6 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from model.evidence.compare import Band, Comparison, compare, mean_values, random_interventions
 from model.evidence.held_out import generated, held_out, pronoun_in
 from model.evidence.interventions import WAYS, Intervention, altered, shape_of
@@ -23,9 +21,11 @@ from model.evidence.pairs import check_pair
 from model.evidence.patching import patching
 from model.evidence.questions import log_ratios, question
 from model.evidence.suggestions import TEST, write
+from model.reading.loading import load
 from model.reading.place import Place
+from model.reading.reader import CheckpointError
+from model.reading.readers.own import Translator
 from model.reading.recorded import suggestions
-from model.reading.translate import CheckpointError, Translator
 
 CONTROLS = 100  # random sets for one pair
 
@@ -100,7 +100,7 @@ def chosen_heads(arguments: argparse.Namespace) -> Intervention:
 
 
 def report(arguments: argparse.Namespace) -> dict:
-    translator = Translator.load(arguments.model)
+    translator = load(arguments.model)
     shape_of(translator.network)
     intervention = chosen_heads(arguments)
     means = mean_values(translator) if intervention.how == "mean" else None
@@ -127,10 +127,9 @@ def main() -> None:
     parser.add_argument("--suggest", action="store_true", help="find the heads, measure them, and write --out")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # short sentences: threads would wait for each other
     try:
         if arguments.suggest and arguments.out:
-            write(Translator.load(arguments.model), arguments.out, lambda line: print(line, flush=True))
+            write(load(arguments.model), arguments.out, lambda line: print(line, flush=True))
         elif arguments.pair:
             found = report(arguments)
             print(json.dumps(found, indent=1, ensure_ascii=False) if arguments.json else in_words(found))

@@ -14,8 +14,8 @@ from model.evidence.questions import Question, log_ratios, padded, question, tok
 from model.language.pronouns import examples
 from model.language.tokenizer import START
 from model.reading.place import Place
-from model.reading.run import Run
-from model.reading.translate import BEAMS, Translator
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Run
 
 RANDOM_SETS = 20  # as many random sets as there are in the band, at most
 # A token, on geometric average, by the network as it was. On validation sentences the translation of another sentence reaches
@@ -107,7 +107,7 @@ def compare(
     """
     changed = under(translator, intervention, means)  # before the reading: what cannot be done costs no time
     before = text if isinstance(text, Run) else translator.read(text, beams)
-    after = changed.read_on_device(before.text, before.beams) if intervention else before
+    after = changed.read_on_device(before.asked) if intervention else before
     source = [token.id for token in before.source.tokens]
     forced = token_log_probabilities(changed.network, source, [token.id for token in before.target.tokens])
     own = token_log_probabilities(translator.network, source, [token.id for token in after.target.tokens])

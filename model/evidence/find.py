@@ -7,8 +7,9 @@ tells a habit from a coincidence.
 from dataclasses import dataclass
 
 from model.evidence.pronoun import pronoun_step
-from model.evidence.seen import DIRECTIONS, to_words
+from model.evidence.seen import DIRECTIONS
 from model.language.relations import relations
+from model.reading.maps import to_words
 from model.reading.measures import wilson
 from model.reading.run import Run
 

@@ -23,9 +23,11 @@ from model.evidence.score import Score
 from model.evidence.scores import all_scores, events_of
 from model.evidence.seen import CHOICES, Seen
 from model.reading.device import device_name
+from model.reading.loading import load
 from model.reading.place import label
+from model.reading.reader import CheckpointError
+from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS, fingerprint
-from model.reading.translate import CheckpointError, Translator
 
 SENTENCES = 1000  # half to pick on, half to report
 EXAMPLES = 3
@@ -48,13 +50,7 @@ def head_roles(
     if sentences < 40:
         raise ValueError(f"sentences must be 40 or more, half to pick on and half to report; got {sentences}")
     began, half, sizes = (time.perf_counter(), time.process_time()), sentences // 2, part_sizes(translator)
-    threads = torch.get_num_threads()
-    # Many small products: on a busy machine two threads that wait for each other took five times longer.
-    torch.set_num_threads(1)
-    try:
-        rows = measured(translator, sizes, half, progress) if sizes else []
-    finally:
-        torch.set_num_threads(threads)  # torch remembers it for everybody
+    rows = measured(translator, sizes, half, progress) if sizes else []
     return {
         "model": translator.name,
         "sentences": {"picked_on": half, "reported_on": half, "kind": "generated; nouns that never met in training"},
@@ -238,7 +234,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file to write instead of printing")
     arguments = parser.parse_args()
     try:
-        result = head_roles(Translator.load(arguments.model), arguments.sentences)
+        result = head_roles(load(arguments.model), arguments.sentences)
     except (CheckpointError, ValueError) as error:
         raise SystemExit(f"cannot measure heads: {error}") from None
     if (CHECKPOINTS / arguments.model).exists():

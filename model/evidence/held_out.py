@@ -24,9 +24,9 @@ from model.evidence.questions import (
 from model.language.pronouns import PronounExample, minimal_pairs
 from model.language.tokenizer import END, PAD
 from model.reading.measures import bootstrap, wilson
-from model.reading.run import Axis
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Axis
 from model.reading.search import search
-from model.reading.translate import BEAMS, Translator
 
 CONTROLS = 10  # how often the same is done at random
 

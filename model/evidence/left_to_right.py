@@ -15,8 +15,8 @@ from model.evidence.interventions import shape_of
 from model.evidence.pairs import align, check_pair
 from model.language.tokenizer import PAD
 from model.networks.attention import causal_mask
+from model.reading.readers.own import Translator
 from model.reading.run import Axis
-from model.reading.translate import Translator
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from model.language.tokenizer import START
 from model.networks.attention import AttentionRecord, MultiHeadAttention
 from model.networks.recurrent import AdditiveAttention
 from model.networks.transformer import Transformer
-from model.reading.run import AttentionMaps, Axis, Run
-from model.reading.translate import Translator
+from model.reading.maps import Maps
+from model.reading.readers.own import Translator
+from model.reading.run import Axis, Run
 
 MEANINGS = ("weights", "sinks_hidden", "moved", "rollout", "gradient")
 
@@ -39,7 +40,7 @@ def sinks(axis: Axis) -> np.ndarray:
     return np.array([axis.words[token.word].kind != "word" for token in axis.tokens])
 
 
-def sinks_hidden(maps: AttentionMaps) -> SinksHidden:
+def sinks_hidden(maps: Maps) -> SinksHidden:
     """The weights without their resting places. What is left is not scaled up: it is as small as it was."""
     weights, hide = maps.all_weights(), sinks(maps.key_axis)
     return SinksHidden(np.where(hide, 0.0, weights), weights[..., hide].sum(-1))
@@ -181,7 +182,7 @@ def half(weights: np.ndarray) -> np.ndarray:
     return (weights + np.eye(len(weights))) / 2
 
 
-def maps_mean(maps: AttentionMaps, layer: int) -> np.ndarray:
+def maps_mean(maps: Maps, layer: int) -> np.ndarray:
     return np.mean([maps.weights(layer, head) for head in range(maps.heads)], axis=0)
 
 

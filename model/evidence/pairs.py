@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model.evidence.seen import to_words
-from model.reading.run import AttentionMaps, Axis, Run
+from model.reading.maps import Maps, to_words
+from model.reading.run import Axis, Run
 
 # m(s) = A[it, a] - A[it, b]: how much more a head at "it" looks at candidate a than at candidate b in sentence s
 
@@ -115,7 +115,7 @@ def shifts(
     return sorted(found, key=lambda shift: -abs(shift.flip))
 
 
-def word_rows(maps: AttentionMaps) -> np.ndarray:
+def word_rows(maps: Maps) -> np.ndarray:
     """(layer, head, query word, key word): the weights between words."""
     return to_words(maps.all_weights(), maps.query_axis, maps.key_axis)
 
@@ -164,7 +164,7 @@ class Difference:
     keys: tuple[str, ...]
 
 
-def difference(first: AttentionMaps, second: AttentionMaps, tables: tuple[np.ndarray, np.ndarray]) -> Difference:
+def difference(first: Maps, second: Maps, tables: tuple[np.ndarray, np.ndarray]) -> Difference:
     """The aligned words of two maps, first minus second; a changed word is called "tired / wide".
 
     tables: (…, query word, key word) of each. Raises ValueError if the sentences share no word.

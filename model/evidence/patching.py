@@ -14,8 +14,8 @@ from model.evidence.interventions import AlteredAttention, Change, rebuilt, shap
 from model.evidence.pairs import Alignment, align, check_pair
 from model.evidence.questions import Question, log_ratios, question
 from model.reading.place import Place
-from model.reading.run import Run
-from model.reading.translate import BEAMS, Translator
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Run
 
 SMALLEST = 0.5  # nats between the two sentences; below, the effect would be a ratio of two near-zeros
 

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from model.evidence.pronoun import pronoun_step
 from model.language.tokenizer import PAD, START, Tokenizer
-from model.reading.run import Run
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Run
 from model.reading.search import search
-from model.reading.translate import BEAMS, Translator
 
 FORMS = (
     ("Ġil", "Ġelle"),

@@ -13,12 +13,14 @@ import numpy as np
 import torch
 
 from model.evidence.meaning import moved_lengths, watched_values
-from model.evidence.seen import Seen, pieces_of, role_targets, to_words
+from model.evidence.seen import Seen, role_targets
 from model.language.pronouns import PronounExample, examples, minimal_pairs
-from model.language.tokenizer import END, PAD, START
+from model.language.tokenizer import END, PAD
+from model.reading.axes import prefix_axis
+from model.reading.maps import pieces_of, to_words
 from model.reading.place import PARTS
-from model.reading.run import Axis, Token, Word
-from model.reading.translate import Translator
+from model.reading.readers.own import Translator
+from model.reading.run import Axis
 
 PICK, REPORT = ("validation", 11), ("test", 12)  # split of the generator and seed
 COUNTED = 2000  # generated training sentences on which words are counted
@@ -79,11 +81,7 @@ class Sentence:
 
 def cut(translator: Translator, number: int, example: PronounExample) -> Sentence:
     target = translator.target_axis(translator.tokenizer.ids_of_many([example.target])[0])
-    prefix = Axis(
-        (Word("<s>", "special"), *target.words[:-1]),
-        (Token("<s>", START, 0), *(Token(t.text, t.id, t.word + 1) for t in target.tokens[:-1])),
-    )
-    return Sentence(number, translator.source_axis(example.source), target, prefix)
+    return Sentence(number, translator.source_axis(example.source), target, prefix_axis(target))
 
 
 def batches(translator: Translator, sentences: list[PronounExample]) -> Iterator[list[Sentence]]:

@@ -13,7 +13,6 @@ import numpy as np
 from model.language.french import grammar
 from model.language.pronouns import PronounExample
 from model.language.relations import relations
-from model.reading.run import Axis
 
 DIRECTIONS = {  # how a relation is named when the dependent looks at its governor, and the other way round
     "determiner": ("determiner_to_noun", "noun_to_determiner"),
@@ -25,20 +24,6 @@ DIRECTIONS = {  # how a relation is named when the dependent looks at its govern
 SYNTACTIC = tuple(name for both in DIRECTIONS.values() for name in both)
 REACH = 8  # words; the greatest fixed offset that is scored, and the least distance that counts as long
 CHOICES = 3  # with fewer keys to choose from, looking at the right one is no achievement
-
-
-def to_words(weights: np.ndarray, query_axis: Axis, key_axis: Axis) -> np.ndarray:
-    """(…, query token, key token) to (…, query word, key word): the mean over a query's pieces, the sum over a key's.
-
-    Rows still sum to 1. A word without a token of its own has a row and a column of zeros.
-    """
-    rows = pieces_of(query_axis)
-    return (rows / np.maximum(rows.sum(1, keepdims=True), 1)) @ weights @ pieces_of(key_axis).T
-
-
-def pieces_of(axis: Axis) -> np.ndarray:
-    """(word, token): 1 where the token is a piece of the word."""
-    return np.equal.outer(np.arange(len(axis.words)), [token.word for token in axis.tokens]).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from model.evidence.interventions import Intervention, all_heads
 from model.evidence.pairs import candidates, shifts
 from model.language.pronouns import PronounExample
 from model.reading.place import Place
+from model.reading.readers.own import Translator
 from model.reading.recorded import EXAMPLES, fingerprint
-from model.reading.translate import Translator
 
 LARGEST = 6  # heads in a set
 SEARCHED = 24  # heads that the search tries to add: those that change most alone

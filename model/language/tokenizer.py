@@ -69,6 +69,26 @@ def split_words(prepared: str) -> list[tuple[str, int, int]]:
     return [(word, *span) for word, span in splitter.pre_tokenize_str(prepared) if word.strip()]
 
 
+def join_at_tokens(spans: list[tuple[int, int]], tokens: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Words, cut only where tokens are: two words that share a token become one. All are (first, behind the last) characters.
+
+    The two cutters disagree in a few places ("1980's" is 1980 + ' + s to one and 1980 + 's to the other), and a word without a
+    token of its own would be a word that the network never read.
+    """
+    joined = []
+    for start, end in spans:
+        if joined and any(first < joined[-1][1] and last > start for first, last in tokens):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def word_at(spans: list[tuple[int, int]], start: int) -> int:
+    """The word that a token falls in which begins at this character; white space belongs to the word behind it."""
+    return next((place for place, (_, end) in enumerate(spans) if end > start), max(len(spans) - 1, 0))
+
+
 def is_punctuation(word: str) -> bool:
     return bool(word) and all(unicodedata.category(character)[0] in "PSZ" for character in word)
 
@@ -134,22 +154,26 @@ class Tokenizer:
     def ids_of_many(self, texts: list[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self.fast.encode_batch([prepare(text) for text in texts])]
 
-    def encode(self, text: str) -> list[Token]:
-        """Every sub-word with the text it covers and the index of its word in words(text)."""
+    def cut(self, text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+        """Words (start, end) and tokens (id, start, end), both in characters of prepare(text); every word has a token."""
         prepared = prepare(text)
         encoding = self.fast.encode(prepared)
-        words = split_words(prepared)
-        tokens, word = [], 0
+        tokens = []
         for token_id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
             while prepared[start:end].startswith(" "):
                 start += 1
-            while word < len(words) - 1 and words[word][2] <= start:
-                word += 1
-            tokens.append(Token(token_id, prepared[start:end] or "␣", word))
-        return tokens if words else []
+            tokens.append((token_id, start, end))
+        spans = [(start, end) for _, start, end in split_words(prepared)]
+        return join_at_tokens(spans, [token[1:] for token in tokens]), tokens if spans else []
+
+    def encode(self, text: str) -> list[Token]:
+        """Every sub-word with the text it covers and the index of its word in words(text)."""
+        prepared, (spans, tokens) = prepare(text), self.cut(text)
+        return [Token(id, prepared[start:end] or "␣", word_at(spans, start)) for id, start, end in tokens]
 
     def words(self, text: str) -> list[str]:
-        return [word for word, _, _ in split_words(prepare(text))]
+        prepared = prepare(text)
+        return [prepared[start:end] for start, end in self.cut(text)[0]]
 
     def decode(self, ids: list[int]) -> str:
         text = self.fast.decode([i for i in ids if i >= self.first_text_id], skip_special_tokens=False)

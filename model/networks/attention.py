@@ -19,12 +19,14 @@ class AttentionRecord:
 
     queries: (B, H, T, D); keys: (B, H, S, D); weights: (B, H, T, S), every row over keys sums to 1.
     score: (H, D) where a score is v · tanh(q + k) with this v, None where it is q · k / √D.
+    values: (B, H, S, D), what is mixed by the weights; additive attention mixes the encoder's states, (B, 1, S, H).
     """
 
     queries: Tensor
     keys: Tensor
     weights: Tensor
     score: Tensor | None = None
+    values: Tensor | None = None
 
 
 def attention_scores(queries: Tensor, keys: Tensor) -> Tensor:
@@ -116,5 +118,5 @@ class MultiHeadAttention(nn.Module):
         if record is None:
             return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
         mixed, weights = attend(queries, keys, values, mask)
-        record.append(AttentionRecord(queries, keys, weights))
+        record.append(AttentionRecord(queries, keys, weights, values=values))
         return mixed

@@ -242,7 +242,8 @@ class Recurrent(nn.Module):
                 values.append(value)
         if cross_record is not None:
             one_head = (torch.stack(queries, 1), keys, torch.stack(rows, 1))  # (B, T, A), (B, S, A), (B, T, S)
-            cross_record.append(AttentionRecord(*(tensor[:, None] for tensor in one_head), self.attention.score.weight))
+            one_head = (tensor[:, None] for tensor in one_head)
+            cross_record.append(AttentionRecord(*one_head, self.attention.score.weight, memory[:, None]))
         return torch.stack(past, 1), torch.stack(contexts, 1), [hidden, memory, keys]
 
     def logits(self, states: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ from model.race.recall import (
     quartiles,
     train,
 )
+from model.reading.device import one_thread
 
 # B batch   T steps   C width of an embedding, and of the state   Δ distance to the last step, from 0 to T - 1
 
@@ -187,7 +188,7 @@ def curve_row(gradients: list[Tensor], settings: Measurement) -> dict:
 
 def at_initialisation(settings: Measurement = Measurement(), names: tuple[str, ...] = COMPARED) -> list[dict]:
     """One row a network, measured now: a second or two on one core."""
-    torch.set_num_threads(1)  # two threads that wait for each other on a busy machine take far longer
+    one_thread()
     rows = []
     for name in names:
         gradients = []
@@ -272,7 +273,7 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the document, not a table")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # these networks are so small that a second thread only waits
+    one_thread()
     try:
         found = train_all(arguments) if arguments.train else measure_now(arguments)
         if arguments.out:

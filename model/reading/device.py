@@ -1,6 +1,7 @@
 """Which processor the network runs on, and what to call it on screen."""
 
 import platform
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -11,6 +12,15 @@ def best_device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@cache
+def one_thread() -> None:
+    """Said once for the whole process, when something is loaded: torch remembers it for everybody who reads.
+
+    One sentence is too little work to share: two threads that wait for each other on a busy machine took 16 times longer.
+    """
+    torch.set_num_threads(1)
 
 
 def device_name(device: torch.device) -> str:

@@ -15,8 +15,10 @@ from torch import Tensor, nn
 from model.language.tokenizer import END, NONE, PAD, START, UNKNOWN
 from model.networks.attention import AttentionRecord, MultiHeadAttention
 from model.networks.transformer import Transformer, sinusoidal_positions
-from model.reading.run import Run, read_only
-from model.reading.translate import TOLERANCE, Translator
+from model.reading.maps import read_only
+from model.reading.passes import forward
+from model.reading.readers.own import TOLERANCE, Translator
+from model.reading.run import Run
 
 # S keys   T queries   D width of one head   C width of the model   V vocabulary
 
@@ -170,22 +172,17 @@ def look_inside(translator: Translator, run: Run, *, positions: bool = True, ord
     network, places = translator.network, range(len(run.source))
     if not isinstance(network, Transformer):
         raise ValueError(f"only a Transformer has these heads; “{translator.name}” is a {type(network).__name__}")
-    if run.model != translator.name:
-        raise ValueError(f"the Run is of “{run.model}”, the network is “{translator.name}”")
+    translator.own(run)
     order = order or tuple(places)
     if sorted(order) != list(places):
         raise ValueError(f"order must name each of {len(places)} tokens once; got {order}")
-    torch.set_num_threads(1)  # as in Translator.read: one sentence is too little work to share
     network = private_copy(network)
     seen = watch(network)
     scale = network.config.width**0.5
     if not positions:
         network.dropout.register_forward_pre_hook(lambda module, given: (seen["embedding"][-1][1] * scale,))
-    source = torch.tensor([[run.source.tokens[i].id for i in order]], device=translator.device)
-    prefix = torch.tensor([[START, *(token.id for token in run.target.tokens[:-1])]], device=translator.device)
-    records = {part: [] for part in PLACES}
-    memory = network.encode(source, record=records["encoder"])
-    network.decode(prefix, memory, record=records["decoder"], cross_record=records["cross"])
+    source = translator.tensors(run.source, run.target)[0][:, list(order)]
+    records = forward(network, source, translator.tensors(run.source, run.target)[1], record=True).records
     stacks = ("encoder", "decoder")
     return Inside(
         run=run,

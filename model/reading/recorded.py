@@ -5,7 +5,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from model.reading.run import Run, load_runs
+from model.reading.run import Run
+from model.reading.store import load_runs
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 EXAMPLES = (
@@ -20,7 +21,11 @@ EXAMPLES = (
 
 def fingerprint(model: str) -> str:
     """Names the exact weights of a checkpoint: a recording of other weights is not shown."""
-    return hashlib.sha256((CHECKPOINTS / model / "model.safetensors").read_bytes()).hexdigest()
+    return hash_of(CHECKPOINTS / model / "model.safetensors")
+
+
+def hash_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @cache

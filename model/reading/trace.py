@@ -16,13 +16,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from model.language.tokenizer import START
 from model.networks.recurrent import Recurrent, cell_weights, unroll
 from model.networks.transformer import Transformer
 from model.reading.device import device_name
-from model.reading.run import Axis, read_only
+from model.reading.maps import read_only
+from model.reading.passes import forward
+from model.reading.reader import Pass
+from model.reading.readers.own import Translator
+from model.reading.run import BEAMS, Axis
 from model.reading.search import search
-from model.reading.translate import BEAMS, Translator
 
 REPEATS = 7  # timed passes, after one to warm up
 
@@ -361,56 +363,50 @@ def trace(
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1; got {repeats}")
     translator.check(text)
-    torch.set_num_threads(1)  # as reading does: the times are those of one thread
-    try:
-        return trace_on_device(translator, text, target, beams, repeats)
-    except torch.OutOfMemoryError:
-        translator.network, translator.device, translator.fallback = translator.network.cpu(), torch.device("cpu"), True
-        return trace_on_device(translator, text, target, beams, repeats)
+    return translator.with_room(lambda reader: trace_on_device(reader, text, target, beams, repeats))
 
 
 @torch.inference_mode()
 def trace_on_device(translator: Translator, text: str, target: list[int] | None, beams: int, repeats: int) -> Trace:
     network, device = translator.network, translator.device
-    source = torch.tensor([translator.ids(text)], device=device)
     if target is None:
-        target = search(network, source, beams=beams)[0]
-    prefix = torch.tensor([[START, *target]], device=device)
-    its = [place for place, id in enumerate(source[0].tolist()) if id in translator.it_ids]
+        target = search(network, torch.tensor([translator.ids(text)], device=device), beams=beams)[0]
+    axes = translator.source_axis(text), translator.target_axis(target)
+    source, prefix = translator.tensors(*axes)
+    its = translator.its(axes[0])
     owners_of, blocks_of, *bases = KINDS[type(network)]
     watch = Watch(network, *owners_of(network), device)
     with watch.hooked():
         for _ in range(repeats + 1):
-            memory, states, logits = read_through(watch, source, prefix, its, bases)
+            seen = read_through(watch, source, prefix, its, bases)
     lengths = {"encoder": source.shape[1], "decoder": prefix.shape[1]}
-    blocks = blocks_of(network, watch, lengths) + output_blocks(network, memory[0], states[0], logits[0], its)
+    blocks = blocks_of(network, watch, lengths) + output_blocks(network, seen)
     timed = tuple(Block(**vars(block) | {"time_ms": watch.time_ms(block.name)}) for block in blocks)
-    axes = translator.source_axis(text), translator.target_axis(target)
     stages = STAGES[type(network)](network, lengths)
     return Trace(translator.name, *axes, timed, tuple(stages), device_name(device), repeats)
 
 
-def read_through(watch: Watch, source: Tensor, prefix: Tensor, its: list[int], bases: list[str]):
-    """One pass, on the fast path. Returns memory (1, S, …), states (1, T, C) and scores (1, T, V)."""
-    network = watch.network
+def read_through(watch: Watch, source: Tensor, prefix: Tensor, its: Tensor, bases: list[str]) -> Pass:
+    """One pass, on the fast path; what passes between modules is charged to whatever is at work by then."""
+    turns = {
+        "encode": ("encoder", bases[0]),
+        "reference": ("encoder", "antecedent"),
+        "decode": ("decoder", bases[1]),
+        "output": ("", "output"),
+        "done": ("", "softmax"),
+    }
     watch.begin()
-    watch.turn("encoder", bases[0])
-    memory = network.encode(source)
-    watch.turn("encoder", "antecedent")
-    if its:
-        network.antecedent_logits(memory[0, its]).softmax(-1)
-    watch.turn("decoder", bases[1])
-    states = network.decode(prefix, memory)
-    watch.turn("", "output")
-    logits = network.logits(states)
-    watch.turn("", "softmax")
-    logits.softmax(-1)
+    its = its if its.any() else None
+    seen = forward(watch.network, source, prefix, its=its, entering=lambda stage: watch.turn(*turns[stage]))
+    seen.logits.softmax(-1)
     watch.tick()
-    return memory, states, logits
+    return seen
 
 
-def output_blocks(network: nn.Module, memory: Tensor, states: Tensor, logits: Tensor, its: list[int]) -> list[Block]:
-    (tokens, width), vocabulary, found = states.shape, logits.shape[-1], len(its)
+def output_blocks(network: nn.Module, seen: Pass) -> list[Block]:
+    memory, states, logits = seen.memory[0], seen.states[0], seen.logits[0]
+    found = 0 if seen.reference_logits is None else len(seen.reference_logits)
+    (tokens, width), vocabulary = states.shape, logits.shape[-1]
     antecedent = 2 * found * memory.shape[-1] * width + 2 * found * width * vocabulary
     table = count(network.embedding)
     return [

@@ -23,11 +23,13 @@ import torch
 from model.language import tatoeba
 from model.language.pronouns import minimal_pairs
 from model.language.tokenizer import NONE
+from model.reading.loading import load
 from model.reading.measures import wilson
 from model.reading.place import label
+from model.reading.reader import CheckpointError
+from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS
-from model.reading.run import Axis
-from model.reading.translate import BEAMS, CheckpointError, Translator
+from model.reading.run import BEAMS, Axis
 
 COLUMNS = ("sentence", "antecedent", "distractor", "pronoun")
 VALIDATION_PAIRS = 300  # on which the best head is picked
@@ -310,7 +312,7 @@ def main() -> None:
 
 
 def evaluate(arguments: argparse.Namespace) -> dict:
-    translator = Translator.load(arguments.model)
+    translator = load(arguments.model, alone=arguments.command != "translation")  # those go in batches
     if arguments.command == "translation":
         corpus = tatoeba.load(arguments.pairs)
         if arguments.by_length:

@@ -9,7 +9,7 @@ import sacrebleu
 
 from model.language import copying
 from model.language.corpora import PairSet
-from model.reading.translate import Translator
+from model.reading.readers.own import Translator
 from model.training.evaluate import generated_rows, pick_head, pronoun_scores, reference_streams, translation_scores
 
 SENTENCES = 300  # of each language's validation split, at the most

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from model.evidence import meaning
-from model.evidence.seen import to_words
+from model.reading.loading import load
+from model.reading.maps import to_words
 from model.reading.recorded import EXAMPLES, recordings
-from model.reading.translate import Translator
 from viz.figures.colours import GROUPS
 from viz.scenes import heads as heads_scene
 from viz.scenes.texts import texts as texts_in
@@ -26,7 +26,7 @@ HERE = ".mj-root[data-waiting='false'][data-meaning='{}']"
 
 @pytest.fixture(scope="module")
 def translator():
-    return Translator.load("transformer")
+    return load("transformer")
 
 
 @pytest.fixture

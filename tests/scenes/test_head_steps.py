@@ -17,9 +17,9 @@ RUN = recordings("transformer")[EXAMPLES[0], 4]
 
 @pytest.fixture(scope="module")
 def inside():
-    from model.reading.translate import Translator
+    from model.reading.loading import load
 
-    return look_inside(Translator.load("transformer"), RUN, positions=True, order=())
+    return look_inside(load("transformer"), RUN, positions=True, order=())
 
 
 def work_of(inside, **chosen):

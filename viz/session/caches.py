@@ -25,9 +25,9 @@ GATE = threading.BoundedSemaphore(2)  # forward passes at once; more would only 
 @st.cache_resource(show_spinner=False)
 def translator(model: str):
     """The network, loaded once for everybody. Imports torch: the first call takes seconds, the first screen does not wait."""
-    from model.reading.translate import Translator
+    from model.reading.loading import load
 
-    loaded = Translator.load(model)
+    loaded = load(model)
     gc.collect()
     gc.freeze()  # a million objects of torch that no later collection needs to walk
     return loaded

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from model.evidence.pronoun import pronoun_word as pronoun_of
-from model.evidence.seen import to_words
+from model.reading.maps import to_words
 from model.reading.place import PARTS
 from model.reading.run import Run
 from viz.components.explorer import pack_stack, wanted, with_length
