@@ -71,6 +71,21 @@ def test_training_reaches_input_and_weights(architecture, monkeypatch):
     assert reached and all(reached)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_work_stays_on_one_device(architecture, mode, monkeypatch):
+    """On "meta", where nothing is computed: a tensor made on another device is refused there as on a GPU."""
+    meta, gradients = torch.device("meta"), []
+    with meta:
+        layer, x = layers.make(architecture, C, H), torch.randn(B, T, C)
+    monkeypatch.setattr(layer, "zero_grad", lambda: gradients.extend(p.grad for p in layer.parameters()))
+    out = layers.runner(architecture, mode, layer, x)()
+    if mode == "training":
+        assert gradients and {gradient.device for gradient in gradients} == {meta}
+    else:
+        assert out.device == meta and out.shape == x.shape
+
+
 def test_memory_of_generation_holds_the_whole_cache():
     layer, x = layers.make("attention", C, H), torch.randn(B, 1009, C)
     peak = clock.peak_bytes(layers.memory_runner("attention", "generation", layer, x), CPU)
