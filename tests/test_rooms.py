@@ -19,6 +19,7 @@ ROOMS = {
     "model/evidence": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.evidence"}),
     "viz/figures": ({"plotly"}, {"viz.figures"}),
     "viz/components": ({"streamlit"}, {"viz.components", "viz.figures"}),
+    "viz/parts": ({"streamlit"}, {"viz", "model"}),
     "viz/pages": ({"streamlit"}, {"viz", "model"}),
     "app.py": ({"streamlit"}, {"viz.pages"}),
 }

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -15,9 +15,10 @@ from torch import nn
 from model.networks.attention import causal_mask
 from model.race import clock, layers, sweep, timing
 from model.race.cost import MODES, Cost
+from model.race.curves import ratio, slope
 from model.race.layers import ARCHITECTURES
 from model.race.limits import Limits
-from model.race.summary import document, ratio, report, slope
+from model.race.summary import document, report
 from model.race.sweep import Point, Progress, Start, Sweep
 from model.race.timing import measure
 
@@ -294,7 +295,7 @@ def test_busy_cores_are_left_alone(monkeypatch):
 
 
 def curve(architecture, times, mode="forward"):
-    return [Point(architecture, mode, length, B, C, median_ms=ms) for length, ms in times.items()]
+    return [asdict(Point(architecture, mode, length, B, C, median_ms=ms)) for length, ms in times.items()]
 
 
 def test_slope_is_the_power_of_the_length():

@@ -1,12 +1,11 @@
 """Gradients: how much of the loss reaches back, at initialisation (measured now) and after training (shipped)."""
 
-import json
-
 import streamlit as st
 
+from model.race.shipped import shipped
 from viz.figures.gradients import gradient_by_distance
 from viz.pages import session
-from viz.pages.sections.results import shipped
+from viz.parts.race.chart import draw, how_made, json_button
 
 COMMAND = "python -m model.race.gradients --train --out model/race/results/gradients.json"
 
@@ -27,26 +26,25 @@ def show(choice: session.Choice, words: dict) -> None:
         now = at_initialisation()
     st.subheader(said["initialisation"])
     st.caption(said["initialisation_how"].format(seeds=now[0]["seeds"]))
-    draw(now, "initialisation", words)
+    draw_rows(now, "initialisation", words)
     for when in ("trained", "trained-far"):
         rows = [row for row in trained["results"] if row["when"] == when] if trained else []
         st.subheader(said[when])
         if rows:
             st.caption(said[f"{when}-how"].format(seeds=rows[0]["seeds"]))
-            draw(rows, when, words)
+            draw_rows(rows, when, words)
         else:
             st.error(words["missing_data"].format(command=COMMAND))
     st.caption(said["not"])
-    st.caption(words["command"].format(command=COMMAND))
-    found = {"initialisation": now, "trained": trained}
-    st.download_button(words["json"], json.dumps(found), "gradients.json", "application/json")
+    how_made(COMMAND, words)
+    json_button({"initialisation": now, "trained": trained}, "gradients", words)
 
 
-def draw(rows: list[dict], when: str, words: dict) -> None:
+def draw_rows(rows: list[dict], when: str, words: dict) -> None:
     said = words["gradients_said"]
     axes = (said["distance_axis"], said["gradient_axis"])
     figure = gradient_by_distance(rows, names=words["names"], axes=axes, dark=session.dark())
-    st.plotly_chart(figure, config=session.CHART, key=f"gradient-{when}", theme=None)
+    draw(figure, f"gradient-{when}")
     columns = {
         said["network"]: [words["names"][row["architecture"]] for row in rows],
         said["factor"]: [factor(row) for row in rows],

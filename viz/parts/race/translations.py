@@ -12,6 +12,8 @@ from viz.figures.quality import bleu_by_length
 from viz.figures.style import FONT
 from viz.pages import session
 from viz.pages.sentence import explain, sentence_box
+from viz.parts.race.chart import draw, how_made
+from viz.parts.race.numbers import with_interval
 
 PRONOUNS = ("il", "elle")
 
@@ -85,7 +87,7 @@ def attention(runs: dict[str, Run], choice: session.Choice, words: dict) -> None
         figure.update_traces(showscale=False)
         figure.update_layout(height=560, font={"size": 15, "family": FONT}, margin_r=44)
         with column:
-            st.plotly_chart(figure, config=session.CHART, key=f"attention-{name}", theme=None)
+            draw(figure, f"attention-{name}")
             query = session.Choice(text=choice.text, lang=choice.lang, model=name, part="cross").to_query()
             st.markdown(f"[{said['open']}](explore?{urlencode(query)})")
     without = [name for name in runs if name not in shown]
@@ -115,13 +117,13 @@ def quality(cards: dict[str, dict], words: dict) -> None:
         said["joined_label"].format(sentences=row["sentences"], words=row["mean_words"]) for row in first["joined"]
     ]
     chart("joined", scored, labels, said["joined_axis"], words)
-    st.caption(words["command"].format(command="python -m model.training.evaluate card --model NAME --pairs FILE"))
+    how_made("python -m model.training.evaluate card --model NAME --pairs FILE", words)
 
 
 def chart(group: str, cards: dict[str, dict], labels: list[str], axis: str, words: dict) -> None:
     series = {name: card["scores"]["by_length"][group] for name, card in cards.items()}
     figure = bleu_by_length(series, labels, names=words["names"], axis=axis, dark=session.dark())
-    st.plotly_chart(figure, config=session.CHART, key=f"bleu-{group}", theme=None)
+    draw(figure, f"bleu-{group}")
 
 
 def pronouns(cards: dict[str, dict], words: dict) -> None:
@@ -151,8 +153,3 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
             )
         )
     st.caption(said["seeds"])
-
-
-def with_interval(share: float, interval: list[float]) -> str:
-    low, high = interval
-    return f"{session.percent(share, 1)} [{100 * low:.1f}, {100 * high:.1f}]"

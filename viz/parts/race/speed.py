@@ -6,17 +6,18 @@ leaving the page ends the sweep, and a second person waits for their turn.
 
 import csv
 import io
-import json
 
 import streamlit as st
 
+from model.race.cost import MODES
+from model.race.curves import ratio
+from model.race.shipped import machine_name, timings
 from viz.figures.timing import memory_by_length, time_by_length
 from viz.pages import session
-from viz.pages.sections.results import machine_name, timings
-from viz.pages.sweeps import Job, Sweeps
+from viz.parts.race.chart import draw, how_made, json_button
+from viz.parts.race.sweeps import Job, Sweeps
 
 COMMAND = "python -m model.race.timing --json"
-MODES = ("forward", "training", "generation")
 DEFAULTS = {"batch": 1, "width": 128, "heads": 4, "longest": 4096, "repeats": 15}
 COLUMNS = ("architecture", "mode", "length", "batch", "width", "median_ms", "iqr_ms", "peak_bytes", "limit", "reason")
 
@@ -67,9 +68,8 @@ def board(choice: session.Choice, words: dict, waiting: bool) -> None:
     own = document_of(job) if job else None
     if job:
         report(job, words)
-    shown = pick(own, words)
-    if shown:
-        draw(shown, words)
+    if shown := pick(own, words):
+        draw_document(*shown, words)
     if waiting and job.over:
         st.rerun()  # the page that asked once a second may stop asking
 
@@ -100,8 +100,8 @@ def report(job: Job, words: dict) -> None:
         st.caption(said["stopped"])
 
 
-def pick(own: dict | None, words: dict) -> dict | None:
-    """The results to draw: this person's own, or those of a named machine."""
+def pick(own: dict | None, words: dict) -> tuple[dict, str] | None:
+    """The results to draw, this person's own or those of a named machine; and the architecture whose limits are drawn."""
     said, shipped = words["speeds"], timings()
     documents = ({said["yours"]: own} if own else {}) | shipped
     if not documents:
@@ -110,13 +110,13 @@ def pick(own: dict | None, words: dict) -> dict | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Another key once there are own results, so that they are what is chosen when the first point arrives.
         name = st.selectbox(said["source"], list(documents), key=f"source-{bool(own)}", width=460)
-        st.selectbox(
+        limits_of = st.selectbox(
             said["limits_of"], present(documents[name]), format_func=words["names"].get, key="limits-of", width=260
         )
     document = documents[name]
     if not any(reference["machine"]["device"] == "cuda" for reference in shipped.values()):
         st.caption(said["no_gpu"])
-    return document
+    return document, limits_of
 
 
 def present(document: dict) -> list[str]:
@@ -124,9 +124,8 @@ def present(document: dict) -> list[str]:
     return sorted(names, key=lambda name: name != "lstm")  # the LSTM first: the one whose limit is the lesson
 
 
-def draw(document: dict, words: dict) -> None:
+def draw_document(document: dict, limits_of: str, words: dict) -> None:
     said, machine, limits = words["speeds"], document["machine"], document["limits"]
-    limits_of = st.session_state.get("limits-of") or present(document)[0]
     st.markdown(
         said["limits_how"].format(
             architecture=words["names"][limits_of],
@@ -142,10 +141,10 @@ def draw(document: dict, words: dict) -> None:
             draw_mode(mode, rows, names, limits_of, words)
     facts = machine | {"name": machine_name(document)}
     st.caption(said["machine"].format(**facts, **document["results"][0]))
-    st.caption(words["command"].format(command=COMMAND))
+    how_made(COMMAND, words)
     with st.container(horizontal=True):
         st.download_button(words["csv"], as_csv(document), "timing.csv", "text/csv", key="timing-csv")
-        st.download_button(words["json"], json.dumps(document), "timing.json", "application/json", key="timing-json")
+        json_button(document, "timing", words)
 
 
 def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: dict) -> None:
@@ -156,14 +155,14 @@ def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: d
     with time:
         axes = (said["length_axis"], said["time_axis"])
         figure = time_by_length(rows, names=names, limits_of=limits_of, axes=axes, dark=session.dark())
-        st.plotly_chart(figure, config=session.CHART, key=f"time-{mode}", theme=None)
+        draw(figure, f"time-{mode}")
     with memory:
         axes = (said["length_axis"], said["memory_axis"])
         figure = memory_by_length(rows, names=names, axes=axes, dark=session.dark())
-        st.plotly_chart(figure, config=session.CHART, key=f"memory-{mode}", theme=None)
-    if ratios := transformer_to_lstm(rows):
+        draw(figure, f"memory-{mode}")
+    if ratios := ratio(rows, mode):
         st.markdown(said["ratio"])
-        st.table({str(length): [f"{ratio:.2f}"] for length, ratio in ratios.items()})
+        st.table({str(length): [f"{times:.2f}"] for length, times in ratios.items()})
     gaps = [row for row in rows if row["median_ms"] is None]
     if gaps:
         listed = "; ".join(
@@ -171,14 +170,6 @@ def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: d
             for row in gaps
         )
         st.caption(said["gaps"].format(gaps=listed))
-
-
-def transformer_to_lstm(rows: list[dict]) -> dict[int, float]:
-    """How many times as long the Transformer block takes as the LSTM layer, by length; below 1 it is quicker."""
-    times = {(row["architecture"], row["length"]): row["median_ms"] for row in rows if row["median_ms"]}
-    lengths = sorted({length for _, length in times})
-    pairs = {length: (times.get(("transformer", length)), times.get(("lstm", length))) for length in lengths}
-    return {length: one / other for length, (one, other) in pairs.items() if one and other}
 
 
 def as_csv(document: dict) -> str:

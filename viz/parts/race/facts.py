@@ -1,59 +1,22 @@
-"""Seven claims of every lecture, each with what was measured here and where it does not hold.
+"""The facts of each claim, from the shipped results: the numbers that stand in its sentences, by the name of their place.
 
-Worth knowing: no number stands in the sentences. Each comes from the shipped results when the page is drawn, and a claim whose
-results are missing says so.
+Each raises what looking up a missing result raises: KeyError, IndexError, TypeError or StopIteration.
 """
 
-from html import escape
-
-import streamlit as st
-
 from model.race.cost import remembered
+from model.race.curves import medians
+from model.race.shipped import shipped, timings
 from viz.pages import session
-from viz.pages.sections.results import shipped, timings
+from viz.parts.race.numbers import two_digits
 
-CLAIMS = ("sequential", "gradient", "bottleneck", "parallel", "long_range", "memory", "scalability")
 LENGTH, WIDTH = 512, 256  # for which the memory claim is worked out
-
-
-def show(choice: session.Choice, words: dict) -> None:
-    said = words["claims_said"]
-    st.header(said["head"])
-    st.caption(said["how"])
-    rows = []
-    for claim in CLAIMS:
-        try:
-            facts = FACTS[claim](words)
-        except (KeyError, IndexError, TypeError, StopIteration):  # the results it needs are not there
-            facts = None
-        measured, limits = (
-            (said[f"{claim}_{part}"].format(**facts) if facts else said["missing"]) for part in ("measured", "limits")
-        )
-        rows.append((said[f"{claim}_claim"], measured, limits))
-    st.html(claims_table([said[name] for name in ("claim", "measured", "limits")], rows))
-    st.caption(said["not"])
-
-
-def claims_table(head: list[str], rows: list[tuple[str, str, str]]) -> str:
-    top = "".join(f"<th scope=col>{escape(text)}</th>" for text in head)
-    body = "".join(
-        f"<tr><th scope=row>{escape(claim)}</th><td data-label='{escape(head[1])}'>{escape(measured)}</td>"
-        f"<td data-label='{escape(head[2])}'>{escape(limits)}</td></tr>"
-        for claim, measured, limits in rows
-    )
-    return f"<table class=mj-claims><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-# --- the facts of each claim, from the results ---
 
 
 def machine_times(mode: str) -> tuple[str, dict[str, dict[int, float]]]:
     """The name of the first shipped machine, and its milliseconds by architecture and length."""
     name, document = next(iter(timings().items()))
-    times: dict[str, dict[int, float]] = {}
-    for row in document["results"]:
-        if row["mode"] == mode and row["median_ms"]:
-            times.setdefault(row["architecture"], {})[row["length"]] = row["median_ms"]
+    rows = document["results"]
+    times = {each: medians(rows, each, mode) for each in dict.fromkeys(row["architecture"] for row in rows)}
     return name, times
 
 
@@ -71,14 +34,14 @@ def sequential(words: dict) -> dict:
     document = timings()[machine]
     return {
         "machine": machine,
-        "step": number(1e6 * document["limits"]["step_s"]["forward"]["lstm"]),
+        "step": two_digits(1e6 * document["limits"]["step_s"]["forward"]["lstm"]),
         "length": long,
-        "lstm": number(times["lstm"][long]),
-        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
-        "transformer": number(times["transformer"][long]),
+        "lstm": two_digits(times["lstm"][long]),
+        "gru": two_digits(times["gru"][long]) if long in times["gru"] else "–",
+        "transformer": two_digits(times["transformer"][long]),
         "best": best,
-        "best_ratio": number(ratio[best]),
-        "gru_ratio": number(times["transformer"][best] / times["gru"][best]) if best in times["gru"] else "–",
+        "best_ratio": two_digits(ratio[best]),
+        "gru_ratio": two_digits(times["transformer"][best] / times["gru"][best]) if best in times["gru"] else "–",
     }
 
 
@@ -128,12 +91,12 @@ def parallel(words: dict) -> dict:
     return {
         "machine": machine,
         "length": long,
-        "transformer": number(times["transformer"][long]),
-        "lstm": number(times["lstm"][long]),
-        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
+        "transformer": two_digits(times["transformer"][long]),
+        "lstm": two_digits(times["lstm"][long]),
+        "gru": two_digits(times["gru"][long]) if long in times["gru"] else "–",
         "generated": last,
-        "writing_transformer": number(writing["transformer"][last]),
-        "writing_lstm": number(writing["lstm"][last]),
+        "writing_transformer": two_digits(writing["transformer"][last]),
+        "writing_lstm": two_digits(writing["lstm"][last]),
     }
 
 
@@ -171,7 +134,7 @@ def memory(words: dict) -> dict:
         **{name: f"{float(remembered(name, LENGTH, WIDTH)):,.0f}" for name in ("gru", "lstm", "transformer")},
         "half": long // 2,
         "long": long,
-        "growth": number(peaks[long] / peaks[long // 2]),
+        "growth": two_digits(peaks[long] / peaks[long // 2]),
     }
 
 
@@ -191,15 +154,10 @@ def scalability(words: dict) -> dict:
         "pronoun_best": session.percent(cards[best]["scores"]["pronouns"]["pronoun_accuracy"]),
         "half": long // 2,
         "long": long,
-        "growth": number(times["transformer"][long] / times["transformer"][long // 2]),
-        "lstm_growth": number(times["lstm"][long] / times["lstm"][long // 2]),
+        "growth": two_digits(times["transformer"][long] / times["transformer"][long // 2]),
+        "lstm_growth": two_digits(times["lstm"][long] / times["lstm"][long // 2]),
         "machine": machine,
     }
-
-
-def number(value: float) -> str:
-    """Two digits that matter."""
-    return f"{value:.0f}" if value >= 10 else f"{value:#.2g}"
 
 
 FACTS = {

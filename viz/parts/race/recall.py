@@ -1,12 +1,11 @@
 """Recall: what each architecture still knows at the end of a sequence; and parity, the task that recurrence wins."""
 
-import json
-
 import streamlit as st
 
+from model.race.shipped import shipped
 from viz.figures.recall import accuracy_curve, bits_chart
 from viz.pages import session
-from viz.pages.sections.results import shipped
+from viz.parts.race.chart import draw, how_made, json_button
 
 COMMAND = "python -m model.race.recall --out model/race/results/recall.json"
 CHARTS = (  # task, axis, whether the bits of the state are drawn beside
@@ -38,16 +37,18 @@ def show(choice: session.Choice, words: dict) -> None:
         columns = st.columns([5, 3] if bits else 1)
         axes = (said[axis], said["accuracy"])
         figure = accuracy_curve(own, names=words["names"], axes=axes, unseen=said["unseen"], dark=session.dark())
-        columns[0].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}", theme=None)
+        with columns[0]:
+            draw(figure, f"{task}-{axis}")
         if bits:
             axes = (said[axis], said["bits"])
             figure = bits_chart(own, names=words["names"], axes=axes, floor=said["floor"], dark=session.dark())
-            columns[1].plotly_chart(figure, config=session.CHART, key=f"{task}-{axis}-bits", theme=None)
+            with columns[1]:
+                draw(figure, f"{task}-{axis}-bits")
             st.caption(said["bits_how"])
     failures(rows, words)
     st.caption(said["not"])
-    st.caption(words["command"].format(command=found["command"]))
-    st.download_button(words["json"], json.dumps(found), "recall.json", "application/json")
+    how_made(found["command"], words)
+    json_button(found, "recall", words)
 
 
 def failures(rows: list[dict], words: dict) -> None:

@@ -6,6 +6,8 @@ import streamlit as st
 from model.race.cost import parity_length, remembered, table_1
 from viz.figures.growth import growth
 from viz.pages import session
+from viz.parts.race.chart import draw
+from viz.parts.race.numbers import three_digits
 
 DRAWN = np.geomspace(16, 65536, 60)
 ORDERS = {  # as the paper prints them: operations, in a row, path
@@ -42,8 +44,8 @@ def show(choice: session.Choice, words: dict) -> None:
     st.table(
         {
             said["layer"]: [said["layers"][name] for name in table],
-            said["order"]: [f"{ORDERS[name][0]} = {short(row.complexity)}" for name, row in table.items()],
-            said["operations"]: [f"{WITH_CONSTANTS[name]} = {short(row.flops)}" for name, row in table.items()],
+            said["order"]: [f"{ORDERS[name][0]} = {three_digits(row.complexity)}" for name, row in table.items()],
+            said["operations"]: [f"{WITH_CONSTANTS[name]} = {three_digits(row.flops)}" for name, row in table.items()],
             said["sequential"]: [valued(ORDERS[name][1], row.sequential) for name, row in table.items()],
             said["longest"]: [valued(ORDERS[name][2], row.path) for name, row in table.items()],
         }
@@ -54,9 +56,11 @@ def show(choice: session.Choice, words: dict) -> None:
     for column, (title, figure) in zip(st.columns(2), charts(n, d, words).items(), strict=True):
         with column:
             st.subheader(said[title])
-            st.plotly_chart(figure, config=session.CHART, key=title, theme=None)
+            draw(figure, title)
     st.markdown(
-        said["kept"].format(length=f"{n:,}", **{name.replace("-", "_"): short(kept(name, n, d)) for name in KEEP})
+        said["kept"].format(
+            length=f"{n:,}", **{name.replace("-", "_"): three_digits(kept(name, n, d)) for name in KEEP}
+        )
     )
     st.caption(said["not"])
 
@@ -83,12 +87,3 @@ def kept(name: str, length, width: int):
 
 def valued(order: str, value: float) -> str:
     return order if order == "1" else f"{order} = {value:,.0f}"
-
-
-def short(number: float) -> str:
-    """1,234,000 as 1.23 M: three digits that matter."""
-    for unit in ("", " k", " M", " G", " T", " P"):
-        if number < 1000:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:.3g} E"
