@@ -125,9 +125,9 @@ def test_clock_divides_by_the_calls(monkeypatch):
     ("work", "expected"),
     [
         # 1 Gflop/s, 1 GB/s, 1 µs a step: 5e6 operations take 5 ms, 3e6 bytes 3 ms, 2000 steps 2 ms
-        (Cost(5e6, 3e6, 2000, 0), "compute"),
-        (Cost(1e6, 3e6, 2000, 0), "bytes"),
-        (Cost(1e6, 1e6, 2000, 0), "steps"),
+        (Cost(5e6, 3e6, 2000), "compute"),
+        (Cost(1e6, 3e6, 2000), "bytes"),
+        (Cost(1e6, 1e6, 2000), "steps"),
     ],
 )
 def test_slowest_limit_is_the_one(work, expected):
@@ -241,7 +241,7 @@ def test_memory_returns(stopped, monkeypatch):
     monkeypatch.setattr(timing, "measure_limits", lambda *_: replace(LIMITS, flops_per_s=1e12, bytes_per_s=1e11))
     monkeypatch.setattr(timing, "PAUSE_S", 0.0)
     sizes = SMALL | {"batch": 128, "width": 128, "modes": ("training",), "architectures": ("attention", "transformer")}
-    list(measure(Sweep(lengths=(3,), **SMALL)))  # what libraries load once and keep
+    list(measure(Sweep(lengths=(3,), **sizes | {"batch": 1})))  # what libraries load once and keep
     before = resident_bytes()
     running, found = measure(Sweep(lengths=(128,), **sizes)), []
     for record in running:

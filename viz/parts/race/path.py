@@ -27,7 +27,6 @@ WITH_CONSTANTS = {
     "restricted attention": "8·n·d² + 4·r·n·d",
 }
 KEEP = ("rnn", "lstm", "gru", "gru-attention", "transformer")
-ON_PAPER = {"gru-attention": "seq2seq-attention"}
 
 
 def show(choice: session.Choice, words: dict) -> None:
@@ -59,7 +58,7 @@ def show(choice: session.Choice, words: dict) -> None:
             draw(figure, title)
     st.markdown(
         said["kept"].format(
-            length=f"{n:,}", **{name.replace("-", "_"): three_digits(kept(name, n, d)) for name in KEEP}
+            length=f"{n:,}", **{name.replace("-", "_"): three_digits(remembered(name, n, d)) for name in KEEP}
         )
     )
     st.caption(said["not"])
@@ -68,7 +67,7 @@ def show(choice: session.Choice, words: dict) -> None:
 def charts(n: int, d: int, words: dict) -> dict:
     said, drawn = words["paths"], table_1(DRAWN, d)
     operations = {name: drawn[name].flops for name in ("attention", "rnn", "gru", "lstm")}
-    floats = {name: kept(name, DRAWN, d) for name in KEEP}
+    floats = {name: remembered(name, DRAWN, d) for name in KEEP}
     return {
         title: growth(
             DRAWN, series, names=words["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=session.dark()
@@ -78,11 +77,6 @@ def charts(n: int, d: int, words: dict) -> dict:
             ("kept_head", floats, "kept_axis"),
         )
     }
-
-
-def kept(name: str, length, width: int):
-    """Numbers that one layer keeps about a past of so many tokens."""
-    return remembered(ON_PAPER.get(name, name), length, width) + np.zeros(np.shape(length))
 
 
 def valued(order: str, value: float) -> str:
