@@ -207,6 +207,13 @@ def test_command_prints_live_and_shipped_rows(monkeypatch, capsys):
         gradients.main()
 
 
+def test_command_says_what_is_missing(monkeypatch):
+    monkeypatch.setattr(gradients, "shipped", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["gradients", "--json"])
+    with pytest.raises(SystemExit, match=r"^cannot measure gradients: no trained gradients.*--train"):
+        gradients.main()
+
+
 def check_rows(rows: list[dict], steps: int, seeds: int):
     for row in rows:
         low, high = row["gradient_quartiles"]

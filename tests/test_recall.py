@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from model.race.recall import __main__ as command
 from model.race.recall import results
 from model.race.recall.networks import (
     ARCHITECTURES,
@@ -281,6 +283,22 @@ def test_rate_is_chosen_on_a_seed_of_its_own(held_out, steps, best):
     seed = settings.choosing_seed
     assert made == [(seed, rate, True) for rate in rates] + [(0, best, False), (1, best, False)]
     assert seed not in settings.seeds and [run["learning_rate"] for run in runs] == [best, best]
+
+
+def test_command_prints_one_document(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(command, "QUICK", TINY)
+    monkeypatch.setattr(command, "sweep", partial(sweep, tasks=(TINY_TASK,)))
+    out = tmp_path / "recall.json"
+    monkeypatch.setattr(sys, "argv", ["recall", "--quick", "--json", "--out", str(out)])
+    command.main()
+    found = json.loads(capsys.readouterr().out)
+    assert found == json.loads(out.read_text(encoding="utf-8"))
+    told = ["command", "machine", "seconds", "cpu_seconds", "settings", "results", "runs", "quick", "tried"]
+    assert list(found) == told == sorted(shipped("recall"), key=told.index)
+    assert [set(row) for row in found["results"]] == [set(shipped("recall")["results"][-1])] * len(found["results"])
+    monkeypatch.setattr(sys, "argv", ["recall", "--quick"])
+    command.main()
+    assert len(capsys.readouterr().out.splitlines()) == 1 + len(found["results"])
 
 
 # --- what is shipped ---

@@ -85,6 +85,8 @@ def test_work_stays_on_one_device(architecture, mode, monkeypatch):
         assert gradients and {gradient.device for gradient in gradients} == {meta}
     else:
         assert out.device == meta and out.shape == x.shape
+        last = layers.memory_runner(architecture, mode, layer, x)()[:, -1]
+        assert last.device == meta and last.shape == (B, C)
 
 
 def test_memory_of_generation_holds_the_whole_cache():
