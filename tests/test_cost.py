@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from model.networks.recurrent import AdditiveAttention
 from model.race import layers
 from model.race.cost import GATES, MODES, SHAPES, cost, flops, parameters, parity_length, remembered, steps, table_1
 
@@ -27,8 +25,6 @@ B, N, D, H = 2, 7, 33, 3
         ("transformer", "forward", 24 * 45 + 4 * 75),
         ("transformer", "training", 3 * 24 * 45 + 3.5 * 4 * 75),  # the fused kernel computes its scores twice
         ("transformer", "generation", 24 * 45 + 4 * 3 * (1 + 2 + 3 + 4 + 5)),  # token t looks at t keys
-        ("seq2seq", "forward", 2 * (4.5 + 9) * 45),
-        ("seq2seq-attention", "forward", 2 * (4.5 + 9 + 2) * 45 + 4 * 75),
     ],
 )
 def test_operations_match_paper_arithmetic(architecture, mode, expected):
@@ -58,17 +54,6 @@ def test_operations_equal_those_torch_counts(architecture):
 def test_parameters_equal_the_layers(architecture):
     layer = layers.make(architecture, D, H)
     assert parameters(architecture, D) == sum(weights.numel() for weights in layer.parameters())
-
-
-def test_parameters_of_seq2seq_equal_its_parts():
-    width = 34  # even: each direction of the encoder has half of it
-    parts = [nn.GRU(width, width // 2, bidirectional=True), nn.GRU(2 * width, width)]
-    assert parameters("seq2seq", width) == count(parts)
-    assert parameters("seq2seq-attention", width) == count([*parts, AdditiveAttention(width, width, width)])
-
-
-def count(parts: list[nn.Module]) -> int:
-    return sum(weights.numel() for part in parts for weights in part.parameters())
 
 
 def test_bytes_match_paper_arithmetic():
@@ -106,15 +91,15 @@ def test_an_array_of_lengths_gives_each_its_own(architecture, mode):
 
 
 def test_steps_wait_as_in_the_paper():
-    assert [steps(name, "forward", N) for name in ("lstm", "transformer", "seq2seq")] == [N, 1, 2 * N]
-    assert [steps(name, "training", N) for name in ("lstm", "transformer", "seq2seq")] == [2 * N, 2, 4 * N]
-    assert [steps(name, "generation", N) for name in ("lstm", "transformer", "seq2seq")] == [N, N, 2 * N]
+    assert [steps(name, "forward", N) for name in ("lstm", "transformer")] == [N, 1]
+    assert [steps(name, "training", N) for name in ("lstm", "transformer")] == [2 * N, 2]
+    assert [steps(name, "generation", N) for name in ("lstm", "transformer")] == [N, N]
 
 
 def test_what_is_remembered():
-    names = ("rnn", "gru", "lstm", "seq2seq", "seq2seq-attention", "transformer")
-    assert [remembered(name, N, D) for name in names] == [D, D, 2 * D, 2 * D, N * D + D, 2 * N * D]
-    assert remembered("transformer", N, D, layers=5) == 5 * 2 * N * D
+    names = ("rnn", "gru", "lstm", "gru-attention", "transformer")
+    assert [remembered(name, N, D) for name in names] == [D, D, 2 * D, N * D + D, 2 * N * D]
+    assert remembered("gru", np.array([5, 7]), D).tolist() == [D, D]  # one for each length, though they are equal
 
 
 def test_table_1_is_the_papers():

@@ -29,7 +29,8 @@ from model.race.gradients import (
     make_network,
     marked_letter,
 )
-from model.race.recall import Log
+from model.race.recall.runs import Log
+from model.race.shipped import shipped
 
 B, T, C, A = 2, 5, 4, 3
 SMALL = Measurement(width=6, steps=13, sequences=5, seeds=(0, 1, 2), nearest=2, farthest=11)
@@ -55,21 +56,31 @@ def test_gradient_equals_finite_differences(name):
     network = make_network(name, replace(SMALL, width=C)).double()
     x, answers = torch.randn(B, T, C, dtype=torch.float64), torch.tensor([1, 2])
 
-    def loss_of(x, row):
+    def losses(x):
+        """One for every sequence: those of all cells at once, each with one number changed."""
         with torch.no_grad():
-            return F.cross_entropy(network.readout(network.body(x[row : row + 1], 1)[:, 0]), answers[row : row + 1])
+            named = network.readout(network.body(x.flatten(0, -3), 1)[:, 0])
+            return F.cross_entropy(named, answers.repeat(len(named) // B), reduction="none").view(-1, B)  # (T · C, B)
 
-    slow, step = torch.zeros(B, T, C, dtype=torch.float64), 1e-6
-    for row in range(B):
-        for t in range(T):
-            for c in range(C):
-                bump = torch.zeros_like(x)
-                bump[row, t, c] = step
-                slow[row, t, c] = (loss_of(x + bump, row) - loss_of(x - bump, row)) / (2 * step)
+    step = 1e-6
+    bumps = step * torch.eye(T * C, dtype=torch.float64).view(T * C, 1, T, C)  # (T · C, 1, T, C)
+    slow = ((losses(x + bumps) - losses(x - bumps)) / (2 * step)).T.view(B, T, C)
     expected = torch.stack([slow[:, T - 1 - distance].norm(dim=-1).mean() for distance in range(T)])
     torch.testing.assert_close(
         gradient_by_distance(network.body, network.readout, x, answers), expected, atol=1e-8, rtol=0
     )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_measurement_stays_on_one_device(name):
+    """On "meta", where nothing is computed: a tensor made on another device is refused there as on a GPU."""
+    meta = torch.device("meta")
+    batch = marked_letter(B, torch.Generator().manual_seed(0), length=T).to(meta)
+    with meta:
+        network = make_network(name, SMALL)
+    x = network.embedding(batch.tokens)
+    gradient = gradient_by_distance(network.body, network.readout, x, batch.answers[:, 0])
+    assert gradient.device == meta and gradient.shape == (T,)
 
 
 def test_element_delta_belongs_to_the_step_delta_before_the_last():
@@ -196,6 +207,13 @@ def test_command_prints_live_and_shipped_rows(monkeypatch, capsys):
         gradients.main()
 
 
+def test_command_says_what_is_missing(monkeypatch):
+    monkeypatch.setattr(gradients, "shipped", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["gradients", "--json"])
+    with pytest.raises(SystemExit, match=r"^cannot measure gradients: no trained gradients.*--train"):
+        gradients.main()
+
+
 def check_rows(rows: list[dict], steps: int, seeds: int):
     for row in rows:
         low, high = row["gradient_quartiles"]
@@ -208,7 +226,7 @@ def check_rows(rows: list[dict], steps: int, seeds: int):
 
 
 def test_shipped_results_agree_with_themselves():
-    found = gradients.shipped()
+    found = shipped("gradients")
     settings = {"measurement": asdict(TRAINED)} | {when: asdict(training) for when, training in LESSONS.items()}
     assert found["settings"] == json.loads(json.dumps(settings)) and len(TRAINED.seeds) >= 5
     rows = found["results"]

@@ -7,12 +7,13 @@ from functools import partial
 
 import pytest
 
+from model.race import shipped
 from model.race.cost import parity_length
 from model.reading.run import Axis, Word
 from tests.pages import opened
-from viz.pages.sections import claims, results, speed, translations
-from viz.pages.sweeps import Job
-from viz.scenes import race
+from viz.parts.race import facts, speed, translations
+from viz.parts.race.sweeps import Job
+from viz.scenes.race import SECTIONS
 from viz.scenes.texts import LANGUAGES
 from viz.scenes.texts import texts as texts_in
 
@@ -27,10 +28,10 @@ def texts(app) -> str:
     return " ".join(element.value for kind in kinds for element in kind)
 
 
-@pytest.mark.parametrize("section", race.SECTIONS)
+@pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_opens(open_race, section, lang):
-    app = open_race(section=section, lang=lang)
+    app = open_race(section=section, lang=lang, text="It sleeps.", beams=1)  # short: five models read it six times
     assert not app.exception and not app.error
     assert "{" not in texts(app)  # no placeholder was left unfilled
 
@@ -49,23 +50,23 @@ def test_unreadable_text_is_one_sentence_and_the_rest_stays(open_race):
 
 
 def test_missing_results_are_a_sentence(open_race, monkeypatch, tmp_path):
-    monkeypatch.setattr(results, "RESULTS", tmp_path)
-    results.shipped.cache_clear()
+    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
+    shipped.shipped.cache_clear()
     try:
         for section, command in (("recall", "model.race.recall"), ("speed", "model.race.timing")):
             app = open_race(section=section)
             assert not app.exception and command in texts(app)
         assert not open_race(section="claims").exception
     finally:
-        results.shipped.cache_clear()
+        shipped.shipped.cache_clear()
 
 
 def test_every_claim_has_its_facts_in_what_is_shipped():
     words = texts_in("en")["race"]
-    for claim in claims.CLAIMS:
-        facts = claims.FACTS[claim](words)
+    for claim, facts_of in facts.FACTS.items():
+        found = facts_of(words)
         for part in ("measured", "limits"):
-            assert words["claims_said"][f"{claim}_{part}"].format(**facts)
+            assert words["claims_said"][f"{claim}_{part}"].format(**found)
 
 
 def test_running_sweep_becomes_a_document_point_by_point():
@@ -80,20 +81,8 @@ def test_running_sweep_becomes_a_document_point_by_point():
     assert (row["architecture"], row["median_ms"], row["peak_bytes"]) == ("lstm", "1.5", "")
 
 
-def test_ratio_needs_both():
-    rows = [
-        {"architecture": "lstm", "length": 16, "median_ms": 2.0},
-        {"architecture": "transformer", "length": 16, "median_ms": 3.0},
-        {"architecture": "transformer", "length": 64, "median_ms": 9.0},
-        {"architecture": "lstm", "length": 64, "median_ms": None},
-    ]
-    assert speed.transformer_to_lstm(rows) == {16: 1.5}
-
-
 def test_translation_is_text_and_its_pronouns_are_marked(recurrent):
     run = recurrent["gru"].read("The dog sleeps.", beams=1)
     target = Axis(tuple(map(Word, ("<b>", "qu'", "il", "dort", "</s>"))), ())
-    awkward = replace(
-        run, output="<b> qu'il dort", axes={"source": run.source, "target": target}, predictions=(), maps={}
-    )
+    awkward = replace(run, translation="<b> qu'il dort", target=target, probabilities=(), alternatives=(), maps={})
     assert translations.marked(awkward) == "&lt;b&gt; qu&#x27;<mark>il</mark> dort"

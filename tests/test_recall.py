@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -9,33 +10,42 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from model.race import recall
-from model.race.recall import (
+from model.race.recall import __main__ as command
+from model.race.recall import results
+from model.race.recall.networks import (
     ARCHITECTURES,
+    count_parameters,
+    equal_hidden,
+    equal_network,
+    make_body,
+    state_floats,
+)
+from model.race.recall.results import bits_shown, sweep, unbound_accuracy
+from model.race.recall.runs import Log, over_seeds
+from model.race.recall.tasks import (
+    COPY_SYMBOLS,
     KEYS,
-    QUICK,
+    PARITY_LENGTH,
     TASKS,
     VALUES,
-    Log,
-    Settings,
     Task,
-    bits_shown,
     copying,
-    count_parameters,
-    over_seeds,
     parity,
     parity_point,
-    reader,
     recalling,
-    state_floats,
-    sweep,
-    train,
-    unbound_accuracy,
 )
+from model.race.recall.training import QUICK, Settings, accuracy, optimizer_of, train, training_step
+from model.race.shipped import shipped
 
 B, T = 3, 11
+META = torch.device("meta")
 BY_NAME = {task.name: task for task in TASKS}
 POINTS = [(task, point) for task in TASKS for point in task.points]
+
+
+def equal(architecture: str, task: Task):
+    """The network of this task that is compared with the others."""
+    return equal_network(architecture, task, Settings.width, Settings.feed_forward)
 
 
 @pytest.fixture
@@ -50,8 +60,8 @@ def test_copy_asks_for_each_symbol_after_the_same_distance(chance):
     """3 symbols, 2 blanks, 3 marks: symbol i at step i, its mark at step 3 + 2 + i, so 5 steps later."""
     batch = copying(B, chance, symbols=3, blanks=2)
     assert batch.tokens.shape == (B, 8) and batch.answers.equal(batch.tokens[:, :3])
-    assert (batch.tokens[:, 3:5] == recall.COPY_SYMBOLS).all()
-    assert batch.tokens[0, 5:].tolist() == [recall.COPY_SYMBOLS + 1, recall.COPY_SYMBOLS + 2, recall.COPY_SYMBOLS + 3]
+    assert (batch.tokens[:, 3:5] == COPY_SYMBOLS).all()
+    assert batch.tokens[0, 5:].tolist() == [COPY_SYMBOLS + 1, COPY_SYMBOLS + 2, COPY_SYMBOLS + 3]
 
 
 def test_nothing_after_the_symbols_of_a_copy_depends_on_them(chance):
@@ -127,21 +137,21 @@ def test_training_meets_what_is_in_range_and_nothing_beyond(task, chance):
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_parameters_are_equal_to_two_percent(architecture, task):
-    own, reference = (count_parameters(reader(name, task, Settings())) for name in (architecture, "transformer"))
+    own, reference = (count_parameters(equal(name, task)) for name in (architecture, "transformer"))
     assert own == pytest.approx(reference, rel=0.02)
 
 
 def test_parameters_that_cannot_be_equal_are_refused():
     with pytest.raises(ValueError, match="to 2 %"):
-        recall.equal_hidden("lstm", 5, 3, width=2, feed_forward=1)  # one more state number is a tenth of such a network
+        equal_hidden("lstm", 5, 3, width=2, feed_forward=1)  # one more state number is a tenth of such a network
     with pytest.raises(ValueError, match='got "perceptron"'):
-        recall.make_body("perceptron", 4, 4)
+        make_body("perceptron", 4, 4)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_no_answer_depends_on_a_later_step(architecture, chance):
     torch.manual_seed(0)
-    network = reader(architecture, BY_NAME["recall"], Settings())
+    network = equal(architecture, BY_NAME["recall"])
     tokens = recalling(B, chance, pairs=5).tokens
     changed = tokens.clone()
     changed[:, 7:] = changed[:, 7:].flip(1)
@@ -153,20 +163,20 @@ def test_no_answer_depends_on_a_later_step(architecture, chance):
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_answers_at_the_last_steps_are_those_of_all_steps(architecture, chance):
     torch.manual_seed(0)
-    network = reader(architecture, BY_NAME["recall"], Settings())
+    network = equal(architecture, BY_NAME["recall"])
     tokens = recalling(B, chance, pairs=5).tokens
     torch.testing.assert_close(network(tokens, 5), network(tokens, 15)[:, -5:], atol=1e-6, rtol=0)
 
 
 def test_forget_gates_start_open():
-    layer = reader("lstm", BY_NAME["copy"], Settings()).body.layer
+    layer = equal("lstm", BY_NAME["copy"]).body.layer
     bias, size = layer.bias_ih_l0 + layer.bias_hh_l0, layer.hidden_size
     assert bias[size : 2 * size].eq(1).all() and bias[:size].eq(0).all() and bias[2 * size :].eq(0).all()
 
 
 def test_kept_numbers_counted_by_hand():
     """After 13 steps: RNN and GRU their state, LSTM state and cell, attention all 13 states; 2 layers · 2 · 13 · 32 = 1664."""
-    networks = {name: reader(name, BY_NAME["copy"], Settings()) for name in ARCHITECTURES}
+    networks = {name: equal(name, BY_NAME["copy"]) for name in ARCHITECTURES}
     hidden = {name: networks[name].body.layer.hidden_size for name in ("rnn", "lstm", "gru")}
     attentive = networks["gru-attention"].body.recurrence.layer.hidden_size
     expected = [hidden["rnn"], 2 * hidden["lstm"], hidden["gru"], 13 * attentive, 1664]
@@ -176,13 +186,25 @@ def test_kept_numbers_counted_by_hand():
 def test_recurrence_that_learned_parity_knows_lengths_it_never_met():
     torch.manual_seed(0)
     settings = replace(QUICK, held_out=128, tested=128)
-    network = reader("rnn", BY_NAME["parity"], settings)
+    network = equal("rnn", BY_NAME["parity"])
     took = train(network, BY_NAME["parity"], seed=0, rate=3e-3, steps=200, settings=settings)
-    assert (
-        took["held_out"] >= settings.enough and took["tokens"] == took["steps"] * settings.batch * recall.PARITY_LENGTH
-    )
+    assert took["held_out"] >= settings.enough and took["tokens"] == took["steps"] * settings.batch * PARITY_LENGTH
     batch = parity_point(40).draw(128, torch.Generator().manual_seed(7))
-    assert recall.accuracy(network, batch) > 0.95
+    assert accuracy(network, batch) > 0.95
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_step_of_training_stays_on_one_device(architecture, task, chance):
+    """On "meta", where nothing is computed: a tensor made on another device is refused there as on a GPU."""
+    batch = task.mixture(B, chance).to(META)
+    with META:
+        network = equal(architecture, task)
+    optimizer = optimizer_of(network, 0.01)
+    training_step(network, optimizer, batch, clip_norm=1.0)
+    kept = [each for state in optimizer.state.values() for name, each in state.items() if name != "step"]
+    gradients = [parameter.grad for parameter in network.parameters()]
+    assert len(kept) == 2 * len(gradients) and {each.device for each in kept + gradients} == {META}
 
 
 # --- floors ---
@@ -218,7 +240,7 @@ def test_sweep_gives_a_row_for_every_point_and_architecture():
 
 def test_second_call_goes_on_after_the_last_run(tmp_path, monkeypatch):
     file, done = tmp_path / "log.jsonl", []
-    real = recall.run
+    real = results.run
 
     def three_and_then_killed(*arguments):
         if len(done) == 3:
@@ -226,10 +248,10 @@ def test_second_call_goes_on_after_the_last_run(tmp_path, monkeypatch):
         done.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(recall, "run", three_and_then_killed)
+    monkeypatch.setattr(results, "run", three_and_then_killed)
     with pytest.raises(KeyboardInterrupt):
         sweep(TINY, Log(file, asdict(TINY)), (TINY_TASK,))
-    monkeypatch.setattr(recall, "run", real)
+    monkeypatch.setattr(results, "run", real)
     with open(file, "a") as cut_short:
         cut_short.write('\n{"task": "par')
     log = Log(file, asdict(TINY))
@@ -263,6 +285,22 @@ def test_rate_is_chosen_on_a_seed_of_its_own(held_out, steps, best):
     assert seed not in settings.seeds and [run["learning_rate"] for run in runs] == [best, best]
 
 
+def test_command_prints_one_document(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(command, "QUICK", TINY)
+    monkeypatch.setattr(command, "sweep", partial(sweep, tasks=(TINY_TASK,)))
+    out = tmp_path / "recall.json"
+    monkeypatch.setattr(sys, "argv", ["recall", "--quick", "--json", "--out", str(out)])
+    command.main()
+    found = json.loads(capsys.readouterr().out)
+    assert found == json.loads(out.read_text(encoding="utf-8"))
+    told = ["command", "machine", "seconds", "cpu_seconds", "settings", "results", "runs", "quick", "tried"]
+    assert list(found) == told == sorted(shipped("recall"), key=told.index)
+    assert [set(row) for row in found["results"]] == [set(shipped("recall")["results"][-1])] * len(found["results"])
+    monkeypatch.setattr(sys, "argv", ["recall", "--quick"])
+    command.main()
+    assert len(capsys.readouterr().out.splitlines()) == 1 + len(found["results"])
+
+
 # --- what is shipped ---
 
 
@@ -278,7 +316,7 @@ def check_rows(rows: list[dict], seeds: int):
 
 
 def test_shipped_results_agree_with_themselves():
-    found = json.loads(recall.RESULTS.read_text(encoding="utf-8"))
+    found = shipped("recall")
     settings, rows, runs = found["settings"], found["results"], found["runs"]
     assert settings == json.loads(json.dumps(asdict(Settings()))) and not found["quick"]
     assert len(settings["seeds"]) >= 5 and len(rows) == len(POINTS) * len(ARCHITECTURES)

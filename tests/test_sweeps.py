@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from viz.pages import sweeps
-from viz.pages.sweeps import Sweeps
+from viz.parts.race import sweeps
+from viz.parts.race.sweeps import Sweeps
 
 COUNT = "import json, time\nfor i in range({n}):\n  print(json.dumps(dict(i=i)), flush=True)\n  time.sleep({pause})"
 

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -15,9 +15,10 @@ from torch import nn
 from model.networks.attention import causal_mask
 from model.race import clock, layers, sweep, timing
 from model.race.cost import MODES, Cost
+from model.race.curves import ratio, slope
 from model.race.layers import ARCHITECTURES
 from model.race.limits import Limits
-from model.race.summary import document, ratio, report, slope
+from model.race.summary import document, report
 from model.race.sweep import Point, Progress, Start, Sweep
 from model.race.timing import measure
 
@@ -71,6 +72,23 @@ def test_training_reaches_input_and_weights(architecture, monkeypatch):
     assert reached and all(reached)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_work_stays_on_one_device(architecture, mode, monkeypatch):
+    """On "meta", where nothing is computed: a tensor made on another device is refused there as on a GPU."""
+    meta, gradients = torch.device("meta"), []
+    with meta:
+        layer, x = layers.make(architecture, C, H), torch.randn(B, T, C)
+    monkeypatch.setattr(layer, "zero_grad", lambda: gradients.extend(p.grad for p in layer.parameters()))
+    out = layers.runner(architecture, mode, layer, x)()
+    if mode == "training":
+        assert gradients and {gradient.device for gradient in gradients} == {meta}
+    else:
+        assert out.device == meta and out.shape == x.shape
+        last = layers.memory_runner(architecture, mode, layer, x)()[:, -1]
+        assert last.device == meta and last.shape == (B, C)
+
+
 def test_memory_of_generation_holds_the_whole_cache():
     layer, x = layers.make("attention", C, H), torch.randn(B, 1009, C)
     peak = clock.peak_bytes(layers.memory_runner("attention", "generation", layer, x), CPU)
@@ -109,9 +127,9 @@ def test_clock_divides_by_the_calls(monkeypatch):
     ("work", "expected"),
     [
         # 1 Gflop/s, 1 GB/s, 1 µs a step: 5e6 operations take 5 ms, 3e6 bytes 3 ms, 2000 steps 2 ms
-        (Cost(5e6, 3e6, 2000, 0), "compute"),
-        (Cost(1e6, 3e6, 2000, 0), "bytes"),
-        (Cost(1e6, 1e6, 2000, 0), "steps"),
+        (Cost(5e6, 3e6, 2000), "compute"),
+        (Cost(1e6, 3e6, 2000), "bytes"),
+        (Cost(1e6, 1e6, 2000), "steps"),
     ],
 )
 def test_slowest_limit_is_the_one(work, expected):
@@ -225,7 +243,7 @@ def test_memory_returns(stopped, monkeypatch):
     monkeypatch.setattr(timing, "measure_limits", lambda *_: replace(LIMITS, flops_per_s=1e12, bytes_per_s=1e11))
     monkeypatch.setattr(timing, "PAUSE_S", 0.0)
     sizes = SMALL | {"batch": 128, "width": 128, "modes": ("training",), "architectures": ("attention", "transformer")}
-    list(measure(Sweep(lengths=(3,), **SMALL)))  # what libraries load once and keep
+    list(measure(Sweep(lengths=(3,), **sizes | {"batch": 1})))  # what libraries load once and keep
     before = resident_bytes()
     running, found = measure(Sweep(lengths=(128,), **sizes)), []
     for record in running:
@@ -279,7 +297,7 @@ def test_busy_cores_are_left_alone(monkeypatch):
 
 
 def curve(architecture, times, mode="forward"):
-    return [Point(architecture, mode, length, B, C, median_ms=ms) for length, ms in times.items()]
+    return [asdict(Point(architecture, mode, length, B, C, median_ms=ms)) for length, ms in times.items()]
 
 
 def test_slope_is_the_power_of_the_length():

@@ -11,7 +11,7 @@ import numpy as np
 
 # B batch   n length   d width, equal for input and state   k kernel of a convolution   r neighbourhood of restricted attention
 MODES = ("forward", "training", "generation")
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}  # of those in which a token cannot start before the one in front of it
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,13 @@ ATTENTION = Shape(weights=4, vectors=4, handed_on=4, mixing=4, backward=2.5)  # 
 # Handed on by a block besides: norm, attention's output, sum, norm, hidden layer (4) before and after ReLU, its output.
 BLOCK = Shape(weights=12, vectors=13, handed_on=17, mixing=4, backward=2.5)  # hidden layer of 4·d
 LSTM, GRU, RNN = (Shape(weights=2 * g, vectors=2 * g, handed_on=g, recurrent=g) for g in (4, 3, 1))
-# As in model.networks.recurrent, without embedding, bridge and read-out: a GRU of d/2 in each direction reads, a GRU of d
-# writes and sees a context beside every word; with additive attention, scores of inner width d.
-SEQ2SEQ = Shape(weights=13.5, vectors=12, handed_on=6, recurrent=4.5)
-SEQ2SEQ_ATTENTION = Shape(weights=15.5, vectors=14, handed_on=8, recurrent=4.5, mixing=4)
 SHAPES = {
     "rnn": RNN,
     "lstm": LSTM,
     "gru": GRU,
-    "seq2seq": SEQ2SEQ,
-    "seq2seq-attention": SEQ2SEQ_ATTENTION,
     "transformer": BLOCK,
     "attention": ATTENTION,
 }
-WAITING = {"rnn", "lstm", "gru", "seq2seq", "seq2seq-attention"}  # a token cannot start before the one in front of it
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,6 @@ class Cost:
     flops: float  # operations of matrix products
     bytes: float  # to and from memory, at the least
     steps: float  # that wait for one another
-    parameters: int
 
 
 def cost(
@@ -63,14 +55,13 @@ def cost(
 ) -> Cost:
     """All of it at once. length: tokens, a number or an array; element: bytes of a number; batch: sequences side by side.
 
-    For seq2seq the length is that of the source and of the target. Raises ValueError at an unknown architecture or mode.
+    Raises ValueError at an unknown architecture or mode.
     """
     check(architecture, mode)
     return Cost(
         flops(architecture, mode, length, width, batch),
         bytes_moved(architecture, mode, length, width, batch, element, cache_bytes),
         steps(architecture, mode, length),
-        parameters(architecture, width),
     )
 
 
@@ -91,14 +82,14 @@ def flops(architecture: str, mode: str, length, width: int, batch: int = 1):
     """Operations: LSTM 16·B·n·d², GRU 12, RNN 4; attention 8·B·n·d² + 4·B·n²·d, a Transformer block 24 and 4.
 
     Backwards a product costs twice as much again, for its two inputs. In generation the query at token t meets t keys, so
-    the mixing halves: 4·B·d·(1 + 2 + … + n). The decoder of seq2seq meets all n words of the source at every step.
+    the mixing halves: 4·B·d·(1 + 2 + … + n).
     """
     shape, length = SHAPES[architecture], np.asarray(length, float)
     linear = 2 * shape.weights * batch * length * width**2
     mixing = shape.mixing * batch * length**2 * width
     if mode == "training":
         return 3 * linear + (1 + shape.backward) * mixing
-    if mode == "generation" and architecture not in WAITING:
+    if mode == "generation" and architecture not in GATES:
         mixing = shape.mixing * batch * width * length * (length + 1) / 2
     return linear + mixing
 
@@ -106,12 +97,11 @@ def flops(architecture: str, mode: str, length, width: int, batch: int = 1):
 def steps(architecture: str, mode: str, length):
     """Sequential operations in the sense of Vaswani et al. 2017, table 1: n for a recurrent layer, 1 for attention.
 
-    seq2seq reads n and then writes n. Training goes the same way back. In generation everybody waits for every token.
+    Training goes the same way back. In generation everybody waits for every token.
     """
     length = np.asarray(length, float)
-    reading = length if architecture.startswith("seq2seq") else 0 * length
-    writing = length if architecture in WAITING or mode == "generation" else 1 + 0 * length
-    return (reading + writing) * (2 if mode == "training" else 1)
+    waits = length if architecture in GATES or mode == "generation" else 1 + 0 * length
+    return waits * (2 if mode == "training" else 1)
 
 
 def bytes_moved(
@@ -140,10 +130,9 @@ def read_in_generation(architecture: str, length, weights: int, token: int, cach
     A step reads them from memory once they have outgrown the cache; until then they come from there only the first time.
     """
     growing = token * grows(architecture)
-    fixed = weights + (2 * token * length if architecture == "seq2seq-attention" else 0)  # the source and its keys
-    held = np.clip((cache_bytes - fixed) / (growing or 1e-9), 0, length)  # steps until the cache is full
-    once = fixed + growing * length
-    return np.maximum(once, fixed * (length - held) + growing * (length**2 + length - held**2 - held) / 2)
+    held = np.clip((cache_bytes - weights) / (growing or 1e-9), 0, length)  # steps until the cache is full
+    once = weights + growing * length
+    return np.maximum(once, weights * (length - held) + growing * (length**2 + length - held**2 - held) / 2)
 
 
 def working_bytes(architecture: str, mode: str, length, width: int, batch: int = 1, element: int = 4):
@@ -163,17 +152,19 @@ def grows(architecture: str) -> int:
     return 2 if architecture in ("transformer", "attention") else 0
 
 
-def remembered(architecture: str, length, width: int, layers: int = 1):
-    """Numbers kept about a past of n tokens, by `layers` layers: what a later token can still ask.
+def remembered(architecture: str, length, width: int):
+    """Numbers that one layer keeps about a past of n tokens: what a later token can still ask.
 
-    RNN and GRU d, LSTM 2·d (state and cell), seq2seq 2·d (the context and the decoder's state), whatever n is; with additive
-    attention n·d encoder states and the decoder's d; a Transformer 2·n·d, its keys and values. Attention keeps everything,
-    which is what it costs; a recurrent layer has to choose.
+    RNN and GRU d, LSTM 2·d (state and cell), whatever n is; a GRU with additive attention the n·d states of what was read and
+    its own d; a Transformer 2·n·d, its keys and values. Attention keeps everything, which is what it costs; a recurrent layer
+    has to choose. An array as long as the lengths. Raises ValueError at an unknown architecture.
     """
-    check(architecture)
     length = np.asarray(length, float)
-    fixed = {"rnn": 1, "gru": 1, "lstm": 2, "seq2seq": 2, "seq2seq-attention": 1 + length}.get(architecture, 0)
-    return layers * width * (fixed + grows(architecture) * length)
+    if architecture == "gru-attention":
+        return width * (1 + length)
+    check(architecture)
+    fixed = {"rnn": 1, "gru": 1, "lstm": 2}.get(architecture, 0)
+    return width * (fixed + grows(architecture) * length)
 
 
 # --- table 1 of Vaswani et al. 2017 ---

@@ -25,27 +25,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.networks.recurrent import remember
-from model.race.recall import (
-    Batch,
-    CausalTransformer,
-    Log,
-    Reader,
-    Settings,
-    Task,
-    between,
-    count_parameters,
-    document,
-    effort,
-    machine,
-    over_seeds,
-    quartiles,
-    train,
-)
+from model.race.document import document, machine
+from model.race.recall.networks import CausalTransformer, Network, count_parameters
+from model.race.recall.runs import Log, effort, over_seeds, quartiles
+from model.race.recall.tasks import Batch, Task, between
+from model.race.recall.training import TEST_SEED, Settings, trained
+from model.race.shipped import shipped
 from model.reading.device import one_thread
 
 # B batch   T steps   C width of an embedding, and of the state   Δ distance to the last step, from 0 to T - 1
 
-RESULTS = Path(__file__).parent / "results" / "gradients.json"
 LOG = Path("runs/gradients.jsonl")
 SMALLEST = float(torch.finfo(torch.float64).tiny)  # 2.2e-308: below it digits are lost, and then all of the number
 NETWORKS = {  # name: architecture, forget bias
@@ -58,7 +47,6 @@ NETWORKS = {  # name: architecture, forget bias
 }
 COMPARED, OPEN_GATES = tuple(NETWORKS)[:5], tuple(NETWORKS)[5:]  # the second, beside the first: what open gates change
 LETTERS = 8
-TEST_SEED = 2_000_003  # far from the seeds of training
 
 
 @dataclass(frozen=True)
@@ -82,13 +70,13 @@ class Measurement:
             raise ValueError("width must be even; width, sequences, seeds and gain must be above 0")
 
 
-def make_network(name: str, settings: Measurement) -> Reader:
+def make_network(name: str, settings: Measurement) -> Network:
     """Untrained. Matrices: orthogonal times gain from state to state, Xavier elsewhere; biases 0, but for the forget gate."""
     if name not in NETWORKS:
         raise ValueError(f'network must be one of {", ".join(NETWORKS)}; got "{name}"')
     architecture, forget_bias = NETWORKS[name]
     hidden = 4 * settings.width if architecture == "transformer" else settings.width
-    network = Reader(architecture, 2 * LETTERS + 1, LETTERS, settings.width, hidden)
+    network = Network(architecture, 2 * LETTERS + 1, LETTERS, settings.width, hidden)
     if not isinstance(network.body, CausalTransformer):
         with torch.no_grad():
             network.body.layer.weight_hh_l0.mul_(settings.gain)
@@ -136,7 +124,7 @@ def gradient_by_distance(body: nn.Module, readout: nn.Module, x: Tensor, answers
     return gradient.norm(dim=-1).mean(0).flip(0)
 
 
-def relative_gradient(network: Reader, settings: Measurement, seed: int) -> Tensor:
+def relative_gradient(network: Network, settings: Measurement, seed: int) -> Tensor:
     """The gradient by distance over its value at distance 0, (T,), in float64. The sequences depend on the seed only."""
     generator = torch.Generator().manual_seed(seed)
     batch = marked_letter(settings.sequences, generator, length=settings.steps)
@@ -227,14 +215,12 @@ def run(
     when: str, name: str, measured: Measurement, settings: Settings, seed: int, rate: float, choosing: bool
 ) -> dict:
     """One network, trained to name the marked letter, and its gradient by distance with the mark at any of them."""
-    torch.manual_seed(seed)
-    network = make_network(name, measured)
-    steps = settings.choosing_steps if choosing else settings.steps
-    record = {"parameters": count_parameters(network)}
-    record |= train(network, lesson(when, measured.steps), seed, rate, steps, settings)
-    return (
-        record if choosing else record | {"gradient": relative_gradient(network, measured, TEST_SEED + seed).tolist()}
-    )
+
+    def examine(network: Network) -> dict:
+        return {"gradient": relative_gradient(network, measured, TEST_SEED + seed).tolist()}
+
+    make = partial(make_network, name, measured)
+    return trained(make, lesson(when, measured.steps), examine, settings, seed, rate, choosing)
 
 
 def after_training(
@@ -251,14 +237,6 @@ def after_training(
             row = key | {"parameters": runs[0]["parameters"]} | curve_row(gradients, measured)
             rows.append(row | held_out | effort(runs, settings))
     return rows
-
-
-def shipped() -> dict:
-    """The document that --train made. Raises ValueError if it is not there or damaged."""
-    try:
-        return json.loads(RESULTS.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"no trained gradients: {error}; make them with --train --out {RESULTS.name}") from None
 
 
 def main() -> None:
@@ -293,7 +271,9 @@ def train_all(arguments: argparse.Namespace) -> dict:
 
 def measure_now(arguments: argparse.Namespace) -> dict:
     """What is measured live, and the shipped rows after it."""
-    trained, settings = shipped(), replace(Measurement(), gain=arguments.gain)
+    settings, found = replace(Measurement(), gain=arguments.gain), shipped("gradients")
+    if not found:
+        raise ValueError("no trained gradients, or damaged ones; make them with --train --out gradients.json")
     start = time.perf_counter()
     rows = at_initialisation(settings)
     seconds = round(time.perf_counter() - start, 2)
@@ -302,8 +282,8 @@ def measure_now(arguments: argparse.Namespace) -> dict:
         "machine": machine(),
         "seconds": seconds,
         "settings": {"measurement": asdict(settings)},
-        "results": rows + trained["results"] + trained["open_gates"],
-        "trained": {key: trained[key] for key in ("command", "machine", "seconds", "cpu_seconds", "settings")},
+        "results": rows + found["results"] + found["open_gates"],
+        "trained": {key: found[key] for key in ("command", "machine", "seconds", "cpu_seconds", "settings")},
     }
 
 

@@ -27,13 +27,18 @@ ARCHITECTURES = tuple(LABELS)
 ON_PAPER = {"lstm-loop": "lstm"}  # the same layer in formulas
 
 
-def make(architecture: str, width: int, heads: int) -> nn.Module:
-    """The layer itself, (B, T, C) in and out; the Transformer block with a hidden layer of 4 C, its norms first, no dropout."""
+def make(architecture: str, width: int, heads: int = 1, hidden: int | None = None) -> nn.Module:
+    """The layer itself, (B, T, C) in and out; the Transformer block with its norms first and without dropout.
+
+    hidden: numbers in a recurrent state, then (B, T, hidden) comes out, C if not given; for the Transformer block the inner
+    width of its feed-forward block, 4 C if not given.
+    """
     if architecture == "attention":
         return MultiHeadAttention(width, heads)
     if architecture == "transformer":
-        return EncoderLayer(TransformerConfig(1, width=width, heads=heads, feed_forward=4 * width, dropout=0.0))
-    return LAYERS[ON_PAPER.get(architecture, architecture)](width, width, batch_first=True)
+        config = TransformerConfig(1, width=width, heads=heads, feed_forward=hidden or 4 * width, dropout=0.0)
+        return EncoderLayer(config)
+    return LAYERS[ON_PAPER.get(architecture, architecture)](width, hidden or width, batch_first=True)
 
 
 def apply(architecture: str, layer: nn.Module, x: Tensor) -> Tensor:

@@ -1,50 +1,23 @@
-"""What the points of a sweep say together: how time grows, who is quicker, and all of it as a document or a table."""
+"""A whole sweep as a document, and the same as a table."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 
-import numpy as np
-
+from model.race.curves import ratio, slope
 from model.race.layers import LABELS
 from model.race.sweep import Point, Start, Sweep
 
 
-def medians(points: list[Point], architecture: str, mode: str) -> dict[int, float]:
-    """Milliseconds by length, without the gaps."""
-    own = [point for point in points if (point.architecture, point.mode) == (architecture, mode)]
-    return {point.length: point.median_ms for point in own if point.median_ms is not None}
-
-
-def slope(points: list[Point], architecture: str, mode: str) -> dict[str, float] | None:
-    """The power of n with which time grows: least squares of log time on log n. 1 is linear, 2 quadratic.
-
-    "all" over all lengths, "short" and "long" over the shorter and the longer half of them, which share the one in the
-    middle: a curve that bends upward has a larger "long". None with fewer than three lengths.
-    """
-    times = medians(points, architecture, mode)
-    if len(times) < 3:
-        return None
-    log_n, log_ms = np.log(list(times)), np.log(list(times.values()))
-    middle = len(times) // 2
-    parts = {"all": slice(None), "short": slice(middle + 1), "long": slice(middle, None)}
-    return {name: float(np.polyfit(log_n[part], log_ms[part], 1)[0]) for name, part in parts.items()}
-
-
-def ratio(points: list[Point], mode: str, one: str = "transformer", other: str = "lstm") -> dict[int, float]:
-    """How many times as long one layer takes as the other, by length; below 1 it is quicker. Without the gaps."""
-    numerator, denominator = medians(points, one, mode), medians(points, other, mode)
-    return {length: numerator[length] / denominator[length] for length in numerator if length in denominator}
-
-
 def document(sweep: Sweep, start: Start, points: list[Point]) -> dict:
     """Everything about a sweep, as --json prints it."""
+    rows = [asdict(point) for point in points]
     return {
         "machine": start.machine,
         "limits": asdict(start.limits),
         "sweep": {name: getattr(sweep, name) for name in ("batch", "width", "heads", "repeats", "seconds")},
-        "results": [asdict(point) for point in points],
-        "slopes": {m: {name: slope(points, name, m) for name in sweep.architectures} for m in sweep.modes},
-        "transformer_to_lstm": {mode: ratio(points, mode) for mode in sweep.modes},
+        "results": rows,
+        "slopes": {m: {name: slope(rows, name, m) for name in sweep.architectures} for m in sweep.modes},
+        "transformer_to_lstm": {mode: ratio(rows, mode) for mode in sweep.modes},
     }
 
 

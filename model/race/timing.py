@@ -12,7 +12,6 @@ import argparse
 import itertools
 import json
 import math
-import os
 import platform
 import sys
 import time
@@ -27,6 +26,7 @@ import torch.nn.functional as F
 
 from model.race import clock, layers
 from model.race.cost import MODES, Cost, cost, working_bytes
+from model.race.document import load
 from model.race.layers import ARCHITECTURES, ON_PAPER
 from model.race.limits import measure_limits
 from model.race.summary import document, report
@@ -265,7 +265,7 @@ def machine(sweep: Sweep) -> dict:
         "tf32": torch.backends.cuda.matmul.allow_tf32 if gpu else None,
         "attention_kernel": attention_kernel(sweep),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,  # others' work, before the sweep
+        "load": load(),  # others' work, before the sweep
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from viz.figures.style import architecture_colour, dress
+from viz.figures.style import architecture_colour, dress, error_bars
 
 APART = 0.09  # between the points of two models at one length, in steps of the axis, so that no interval hides another
 
@@ -23,14 +23,7 @@ def bleu_by_length(
         figure.add_scatter(
             x=[group + shift for group in range(len(rows))],
             y=[row["bleu"] for row in rows],
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [row["interval"][1] - row["bleu"] for row in rows],
-                "arrayminus": [row["bleu"] - row["interval"][0] for row in rows],
-                "thickness": 1.5,
-                "width": 4,
-            },
+            error_y=error_bars([row["bleu"] for row in rows], [row["interval"] for row in rows], width=4),
             name=names[name],
             mode="lines+markers",
             marker_size=9,

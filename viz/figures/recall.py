@@ -2,37 +2,31 @@
 
 import plotly.graph_objects as go
 
-from viz.figures.style import ARCHITECTURES, architecture_colour, dress
+from viz.figures.style import architecture_colour, dress, error_bars, present
 
 
-def accuracy_curve(rows: list[dict], *, names: dict[str, str], axes: tuple[str, str], unseen: str, dark: bool = False):
+def accuracy_curve(
+    rows: list[dict], *, names: dict[str, str], axes: tuple[str, str], unseen: str, dark: bool = False
+) -> go.Figure:
     """Accuracy against distance, pairs or length: medians over seeds, bars from quartile to quartile.
 
     rows: of one task and one axis, with architecture, axis (the name of the key that holds the value), in_range, chance,
     accuracy_median and accuracy_quartiles in [0, 1]; unseen: what to write over values that training has not met.
     """
     figure, axis = go.Figure(), rows[0]["axis"]
-    present = [each for each in ARCHITECTURES if any(row["architecture"] == each for row in rows)]
-    for place, name in enumerate(present):
+    shown = present(rows)
+    for place, name in enumerate(shown):
         own = [row for row in rows if row["architecture"] == name]
         middle = [row["accuracy_median"] for row in own]
-        low, high = zip(*(row["accuracy_quartiles"] for row in own), strict=True)
         figure.add_scatter(
             x=[row[axis] for row in own],
             y=middle,
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [end - m for end, m in zip(high, middle, strict=True)],
-                "arrayminus": [m - end for end, m in zip(low, middle, strict=True)],
-                "thickness": 1.5,
-                "width": 3,
-            },
+            error_y=error_bars(middle, [row["accuracy_quartiles"] for row in own]),
             mode="lines+markers",
             # Each line narrower than the one before it: where several run at 100 %, all can be seen.
-            marker_size=7 + 1.6 * (len(present) - 1 - place),
+            marker_size=7 + 1.6 * (len(shown) - 1 - place),
             name=names[name],
-            line={"color": architecture_colour(name, dark), "width": 2.5 + 1.6 * (len(present) - 1 - place)},
+            line={"color": architecture_colour(name, dark), "width": 2.5 + 1.6 * (len(shown) - 1 - place)},
             hovertemplate="%{x}: %{y:.1%}",
         )
     values = [row[axis] for row in rows]
@@ -53,13 +47,15 @@ def accuracy_curve(rows: list[dict], *, names: dict[str, str], axes: tuple[str, 
     return dress(figure, dark=dark, height=430)
 
 
-def bits_chart(rows: list[dict], *, names: dict[str, str], axes: tuple[str, str], floor: str, dark: bool = False):
+def bits_chart(
+    rows: list[dict], *, names: dict[str, str], axes: tuple[str, str], floor: str, dark: bool = False
+) -> go.Figure:
     """Bits in each state against the bits that an answer without error needs; both axes logarithmic.
 
     rows: as in accuracy_curve, with state_bits and floor_bits; floor: what to call the line of what is needed.
     """
     figure, axis = go.Figure(), rows[0]["axis"]
-    for name in (each for each in ARCHITECTURES if any(row["architecture"] == each for row in rows)):
+    for name in present(rows):
         own = [row for row in rows if row["architecture"] == name]
         figure.add_scatter(
             x=[row[axis] for row in own],

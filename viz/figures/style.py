@@ -1,5 +1,7 @@
 """What every Plotly chart shares: paper, ink, type that a back row can read, and one colour for each architecture."""
 
+from collections.abc import Mapping, Sequence
+
 import plotly.graph_objects as go
 
 from viz.figures.colours import DARK_HEADS, DARK_INK, DARK_PAPER, HEADS, INK, PAPER
@@ -19,6 +21,25 @@ def architecture_colour(name: str, dark: bool = False) -> str:
     if not matches:
         raise ValueError(f"{name!r} is none of {', '.join(ARCHITECTURES)}")
     return (DARK_HEADS if dark else HEADS)[ARCHITECTURES.index(max(matches, key=len))]
+
+
+def present(rows: Sequence[Mapping]) -> list[str]:
+    """The architectures of some rows, each once, in the order that decides their colours."""
+    named = {row["architecture"] for row in rows}
+    return [name for name in ARCHITECTURES if name in named]
+
+
+def error_bars(middle: Sequence[float | None], ends: Sequence[Sequence[float | None]], *, width: int = 3) -> dict:
+    """Bars from each middle to its ends (low, high), for Plotly's error_y; none at a gap. width: of their caps, pixels."""
+    low, high = zip(*ends, strict=True)
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [end - m if m is not None else 0 for end, m in zip(high, middle, strict=True)],
+        "arrayminus": [m - end if m is not None else 0 for end, m in zip(low, middle, strict=True)],
+        "thickness": 1.5,
+        "width": width,
+    }
 
 
 def dress(figure: go.Figure, *, dark: bool = False, height: int = 420) -> go.Figure:

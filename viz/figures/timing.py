@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from viz.figures.style import ARCHITECTURES, architecture_colour, dress
+from viz.figures.style import architecture_colour, dress, error_bars, present
 
 # The mark of a point says which limit is the nearest one: arithmetic, memory traffic, or steps that wait for each other.
 MARKS = {"compute": "circle", "bytes": "square", "steps": "triangle-up"}
@@ -18,13 +18,13 @@ def time_by_length(
     names: of architectures and of limits; limits_of: the architecture whose limits are drawn; axes: titles of length and time.
     """
     figure = go.Figure()
-    for name in ordered(rows):
+    for name in present(rows):
         own = [row for row in rows if row["architecture"] == name]
         # The quartiles are drawn as a bar, its ends at their places on a logarithmic axis.
         figure.add_scatter(
             x=[row["length"] for row in own],
             y=[row["median_ms"] for row in own],
-            error_y=spread(own),
+            error_y=error_bars([row["median_ms"] for row in own], [row["quartiles_ms"] or (None, None) for row in own]),
             mode="lines+markers",
             connectgaps=False,
             name=names[name],
@@ -59,7 +59,7 @@ def memory_by_length(
 ) -> go.Figure:
     """Peak memory of every architecture at every length, of one mode. rows: architecture, length, peak_bytes (None is a gap)."""
     figure = go.Figure()
-    for name in ordered(rows):
+    for name in present(rows):
         own = [row for row in rows if row["architecture"] == name]
         figure.add_scatter(
             x=[row["length"] for row in own],
@@ -75,23 +75,3 @@ def memory_by_length(
     figure.update_xaxes(type="log", title=axes[0], tickvals=lengths[::2], ticktext=[str(n) for n in lengths[::2]])
     figure.update_yaxes(type="log", title=axes[1], dtick=1, exponentformat="none")
     return dress(figure, dark=dark, height=480)
-
-
-def ordered(rows: list[dict]) -> list[str]:
-    """The architectures of some rows, each once, in the order that decides their colours."""
-    present = {row["architecture"] for row in rows}
-    return [name for name in ARCHITECTURES if name in present]
-
-
-def spread(rows: list[dict]) -> dict:
-    """Error bars from the median to the quartiles; none at a gap."""
-    middle = [row["median_ms"] for row in rows]
-    low, high = zip(*(row["quartiles_ms"] or (None, None) for row in rows), strict=True)
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [end - m if m is not None else 0 for end, m in zip(high, middle, strict=True)],
-        "arrayminus": [m - end if m is not None else 0 for end, m in zip(low, middle, strict=True)],
-        "thickness": 1.5,
-        "width": 3,
-    }

@@ -10,20 +10,22 @@ from model.reading.run import Run
 from viz.figures.matrix import attention_matrix
 from viz.figures.quality import bleu_by_length
 from viz.figures.style import FONT
-from viz.parts import charts
+from viz.parts.charts import dark
+from viz.parts.race.chart import draw, how_made
+from viz.parts.race.numbers import with_interval
 from viz.parts.sentence import explain, sentence_box
-from viz.scenes import race
 from viz.scenes.choice import Choice
 from viz.scenes.models import available_models, card
+from viz.scenes.race import RACERS
 from viz.scenes.texts import percent
 from viz.session import caches
 
 PRONOUNS = ("il", "elle")
 
 
-def show(choice: Choice, words: dict) -> None:
-    said = words["translations"]
-    models = [name for name in race.RACERS if name in available_models()]
+def show(choice: Choice, texts: dict) -> None:
+    said = texts["translations"]
+    models = [name for name in RACERS if name in available_models()]
     if not models:
         st.info(said["absent"])
         return
@@ -37,18 +39,18 @@ def show(choice: Choice, words: dict) -> None:
     except Exception as error:  # every known one has its sentence; an unknown one must not take the page down
         explain(error, choice)
     else:
-        st.html(translations_table(runs, times, words))
+        st.html(translations_table(runs, times, texts))
         st.caption(said["time_help"].format(repeats=caches.REPEATS, device=next(iter(runs.values())).device))
-        attention(runs, choice, words)
-    quality({name: card(name) for name in models}, words)
-    pronouns({name: card(name) for name in models}, words)
+        attention(runs, choice, texts)
+    quality({name: card(name) for name in models}, texts)
+    pronouns({name: card(name) for name in models}, texts)
 
 
-def translations_table(runs: dict[str, Run], times: dict[str, list[float]], words: dict) -> str:
+def translations_table(runs: dict[str, Run], times: dict[str, list[float]], texts: dict) -> str:
     """The models under one another, the translation in the largest type."""
-    said = words["translations"]
+    said = texts["translations"]
     rows = [
-        f"<tr><th scope=row>{escape(words['names'][name])}</th><td lang=fr dir=auto>{marked(run)}</td>"
+        f"<tr><th scope=row>{escape(texts['names'][name])}</th><td lang=fr dir=auto>{marked(run)}</td>"
         f"<td class=mj-time>{said['milliseconds'].format(median=median(times[name]))}"
         f"<small>{said['spread'].format(low=min(times[name]), high=max(times[name]))}</small></td></tr>"
         for name, run in runs.items()
@@ -71,9 +73,9 @@ def marked(run: Run) -> str:
     return "".join(pieces) + escape(text[place:])
 
 
-def attention(runs: dict[str, Run], choice: Choice, words: dict) -> None:
-    """The last cross-attention of every model that has one, as matrices of words."""
-    said, shown = words["translations"], {name: run for name, run in runs.items() if "cross" in run.maps}
+def attention(runs: dict[str, Run], choice: Choice, texts: dict) -> None:
+    """The last cross-attention of every model that has one, as matrices of texts."""
+    said, shown = texts["translations"], {name: run for name, run in runs.items() if "cross" in run.maps}
     if not shown:
         return
     st.subheader(said["attention_head"])
@@ -84,13 +86,11 @@ def attention(runs: dict[str, Run], choice: Choice, words: dict) -> None:
         mean = sum(maps.weights(maps.layers - 1, head) for head in range(maps.heads)) / maps.heads
         title = said["additive_title" if maps.kind == "additive" else "mean_title"].format(heads=maps.heads)
         axes = ([word.text for word in axis.words] for axis in (maps.query_axis, maps.key_axis))
-        figure = attention_matrix(
-            maps.by_word(mean), *axes, title=f"{words['names'][name]}: {title}", dark=charts.dark()
-        )
+        figure = attention_matrix(maps.by_word(mean), *axes, title=f"{texts['names'][name]}: {title}", dark=dark())
         figure.update_traces(showscale=False)
         figure.update_layout(height=560, font={"size": 15, "family": FONT}, margin_r=44)
         with column:
-            st.plotly_chart(figure, config=charts.CHART, key=f"attention-{name}", theme=None)
+            draw(figure, f"attention-{name}")
             query = Choice(text=choice.text, lang=choice.lang, model=name, part="cross").to_query()
             st.markdown(f"[{said['open']}](explore?{urlencode(query)})")
     without = [name for name in runs if name not in shown]
@@ -99,9 +99,9 @@ def attention(runs: dict[str, Run], choice: Choice, words: dict) -> None:
         st.caption(said["attention_not"].format(numbers=", ".join(map(str, sizes))))
 
 
-def quality(cards: dict[str, dict], words: dict) -> None:
+def quality(cards: dict[str, dict], texts: dict) -> None:
     """BLEU by length: sentences as they are, then several read as one text."""
-    said, scored = words["translations"], {n: c for n, c in cards.items() if "by_length" in c.get("scores", {})}
+    said, scored = texts["translations"], {n: c for n, c in cards.items() if "by_length" in c.get("scores", {})}
     if not scored:
         return
     first = next(iter(scored.values()))["scores"]["by_length"]
@@ -111,7 +111,7 @@ def quality(cards: dict[str, dict], words: dict) -> None:
         said["bucket" if high else "bucket_last"].format(low=low, high=high)
         for low, high in (row["words"] for row in first["buckets"])
     ]
-    chart("buckets", scored, labels, said["quality_axis"], words)
+    chart("buckets", scored, labels, said["quality_axis"], texts)
     mean_words = next(row["mean_words"] for row in first["joined"] if row["sentences"] == 1)
     st.caption(said["quality_not"].format(words=mean_words))
     st.subheader(said["joined_head"])
@@ -119,18 +119,18 @@ def quality(cards: dict[str, dict], words: dict) -> None:
     labels = [
         said["joined_label"].format(sentences=row["sentences"], words=row["mean_words"]) for row in first["joined"]
     ]
-    chart("joined", scored, labels, said["joined_axis"], words)
-    st.caption(words["command"].format(command="python -m model.training.evaluate card --model NAME --pairs FILE"))
+    chart("joined", scored, labels, said["joined_axis"], texts)
+    how_made("python -m model.training.evaluate card --model NAME --pairs FILE", texts)
 
 
-def chart(group: str, cards: dict[str, dict], labels: list[str], axis: str, words: dict) -> None:
+def chart(group: str, cards: dict[str, dict], labels: list[str], axis: str, texts: dict) -> None:
     series = {name: card["scores"]["by_length"][group] for name, card in cards.items()}
-    figure = bleu_by_length(series, labels, names=words["names"], axis=axis, dark=charts.dark())
-    st.plotly_chart(figure, config=charts.CHART, key=f"bleu-{group}", theme=None)
+    figure = bleu_by_length(series, labels, names=texts["names"], axis=axis, dark=dark())
+    draw(figure, f"bleu-{group}")
 
 
-def pronouns(cards: dict[str, dict], words: dict) -> None:
-    said, scored = words["translations"], {n: c for n, c in cards.items() if "pronouns" in c.get("scores", {})}
+def pronouns(cards: dict[str, dict], texts: dict) -> None:
+    said, scored = texts["translations"], {n: c for n, c in cards.items() if "pronouns" in c.get("scores", {})}
     if not scored:
         return
     st.header(said["pronouns_head"])
@@ -138,7 +138,7 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
     scores = [card["scores"]["pronouns"] for card in scored.values()]
     st.table(
         {
-            said["model"]: [words["names"][name] for name in scored],
+            said["model"]: [texts["names"][name] for name in scored],
             said["pronoun"]: [with_interval(score["pronoun_accuracy"], score["interval"]) for score in scores],
             said["pair"]: [percent(score["pair_accuracy"], 1) for score in scores],
             said["named"]: [percent(score["antecedent_accuracy"], 1) for score in scores],
@@ -156,8 +156,3 @@ def pronouns(cards: dict[str, dict], words: dict) -> None:
             )
         )
     st.caption(said["seeds"])
-
-
-def with_interval(share: float, interval: list[float]) -> str:
-    low, high = interval
-    return f"{percent(share, 1)} [{100 * low:.1f}, {100 * high:.1f}]"

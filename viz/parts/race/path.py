@@ -5,9 +5,11 @@ import streamlit as st
 
 from model.race.cost import parity_length, remembered, table_1
 from viz.figures.growth import growth
-from viz.parts.charts import CHART, dark
-from viz.scenes import race
+from viz.parts.charts import dark
+from viz.parts.race.chart import draw
+from viz.parts.race.numbers import three_digits
 from viz.scenes.choice import Choice
+from viz.scenes.race import LENGTHS, WIDTHS
 from viz.session import address
 
 DRAWN = np.geomspace(16, 65536, 60)
@@ -28,14 +30,13 @@ WITH_CONSTANTS = {
     "restricted attention": "8·n·d² + 4·r·n·d",
 }
 KEEP = ("rnn", "lstm", "gru", "gru-attention", "transformer")
-ON_PAPER = {"gru-attention": "seq2seq-attention"}
 
 
-def show(choice: Choice, words: dict) -> None:
-    said = words["paths"]
+def show(choice: Choice, texts: dict) -> None:
+    said = texts["paths"]
     st.header(said["head"])
     st.caption(said["how"])
-    for column, name, options in zip(st.columns(2), ("length", "width"), (race.LENGTHS, race.WIDTHS), strict=True):
+    for column, name, options in zip(st.columns(2), ("length", "width"), (LENGTHS, WIDTHS), strict=True):
         with column:
             st.select_slider(said[name], options, key=name, on_change=address.remember, args=(name,))
     n, d = choice.length, choice.width
@@ -43,8 +44,8 @@ def show(choice: Choice, words: dict) -> None:
     st.table(
         {
             said["layer"]: [said["layers"][name] for name in table],
-            said["order"]: [f"{ORDERS[name][0]} = {short(row.complexity)}" for name, row in table.items()],
-            said["operations"]: [f"{WITH_CONSTANTS[name]} = {short(row.flops)}" for name, row in table.items()],
+            said["order"]: [f"{ORDERS[name][0]} = {three_digits(row.complexity)}" for name, row in table.items()],
+            said["operations"]: [f"{WITH_CONSTANTS[name]} = {three_digits(row.flops)}" for name, row in table.items()],
             said["sequential"]: [valued(ORDERS[name][1], row.sequential) for name, row in table.items()],
             said["longest"]: [valued(ORDERS[name][2], row.path) for name, row in table.items()],
         }
@@ -52,22 +53,24 @@ def show(choice: Choice, words: dict) -> None:
     st.markdown(
         said["parity"].format(lstm=f"{parity_length('lstm', d):,.0f}", gru=f"{parity_length('gru', d):,.0f}", width=d)
     )
-    for column, (title, figure) in zip(st.columns(2), charts(n, d, words).items(), strict=True):
+    for column, (title, figure) in zip(st.columns(2), charts(n, d, texts).items(), strict=True):
         with column:
             st.subheader(said[title])
-            st.plotly_chart(figure, config=CHART, key=title, theme=None)
+            draw(figure, title)
     st.markdown(
-        said["kept"].format(length=f"{n:,}", **{name.replace("-", "_"): short(kept(name, n, d)) for name in KEEP})
+        said["kept"].format(
+            length=f"{n:,}", **{name.replace("-", "_"): three_digits(remembered(name, n, d)) for name in KEEP}
+        )
     )
     st.caption(said["not"])
 
 
-def charts(n: int, d: int, words: dict) -> dict:
-    said, drawn = words["paths"], table_1(DRAWN, d)
+def charts(n: int, d: int, texts: dict) -> dict:
+    said, drawn = texts["paths"], table_1(DRAWN, d)
     operations = {name: drawn[name].flops for name in ("attention", "rnn", "gru", "lstm")}
-    floats = {name: kept(name, DRAWN, d) for name in KEEP}
+    floats = {name: remembered(name, DRAWN, d) for name in KEEP}
     return {
-        title: growth(DRAWN, series, names=words["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=dark())
+        title: growth(DRAWN, series, names=texts["names"], axes=(said["length_axis"], said[axis]), mark=n, dark=dark())
         for title, series, axis in (
             ("operations_head", operations, "operations_axis"),
             ("kept_head", floats, "kept_axis"),
@@ -75,19 +78,5 @@ def charts(n: int, d: int, words: dict) -> dict:
     }
 
 
-def kept(name: str, length, width: int):
-    """Numbers that one layer keeps about a past of so many tokens."""
-    return remembered(ON_PAPER.get(name, name), length, width) + np.zeros(np.shape(length))
-
-
 def valued(order: str, value: float) -> str:
     return order if order == "1" else f"{order} = {value:,.0f}"
-
-
-def short(number: float) -> str:
-    """1,234,000 as 1.23 M: three digits that matter."""
-    for unit in ("", " k", " M", " G", " T", " P"):
-        if number < 1000:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:.3g} E"

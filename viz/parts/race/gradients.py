@@ -1,12 +1,11 @@
 """Gradients: how much of the loss reaches back, at initialisation (measured now) and after training (shipped)."""
 
-import json
-
 import streamlit as st
 
+from model.race.shipped import shipped
 from viz.figures.gradients import gradient_by_distance
-from viz.pages.sections.results import shipped
-from viz.parts import charts
+from viz.parts.charts import dark
+from viz.parts.race.chart import draw, how_made, json_button
 from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.gradients --train --out model/race/results/gradients.json"
@@ -20,36 +19,35 @@ def at_initialisation() -> list[dict]:
     return measured()
 
 
-def show(choice: Choice, words: dict) -> None:
-    said, trained = words["gradients_said"], shipped("gradients")
+def show(choice: Choice, texts: dict) -> None:
+    said, trained = texts["gradients_said"], shipped("gradients")
     st.header(said["head"])
     st.caption(said["how"])
     with st.spinner(said["measuring"]):
         now = at_initialisation()
     st.subheader(said["initialisation"])
     st.caption(said["initialisation_how"].format(seeds=now[0]["seeds"]))
-    draw(now, "initialisation", words)
+    draw_rows(now, "initialisation", texts)
     for when in ("trained", "trained-far"):
         rows = [row for row in trained["results"] if row["when"] == when] if trained else []
         st.subheader(said[when])
         if rows:
             st.caption(said[f"{when}-how"].format(seeds=rows[0]["seeds"]))
-            draw(rows, when, words)
+            draw_rows(rows, when, texts)
         else:
-            st.error(words["missing_data"].format(command=COMMAND))
+            st.error(texts["missing_data"].format(command=COMMAND))
     st.caption(said["not"])
-    st.caption(words["command"].format(command=COMMAND))
-    found = {"initialisation": now, "trained": trained}
-    st.download_button(words["json"], json.dumps(found), "gradients.json", "application/json")
+    how_made(COMMAND, texts)
+    json_button({"initialisation": now, "trained": trained}, "gradients", texts)
 
 
-def draw(rows: list[dict], when: str, words: dict) -> None:
-    said = words["gradients_said"]
+def draw_rows(rows: list[dict], when: str, texts: dict) -> None:
+    said = texts["gradients_said"]
     axes = (said["distance_axis"], said["gradient_axis"])
-    figure = gradient_by_distance(rows, names=words["names"], axes=axes, dark=charts.dark())
-    st.plotly_chart(figure, config=charts.CHART, key=f"gradient-{when}", theme=None)
+    figure = gradient_by_distance(rows, names=texts["names"], axes=axes, dark=dark())
+    draw(figure, f"gradient-{when}")
     columns = {
-        said["network"]: [words["names"][row["architecture"]] for row in rows],
+        said["network"]: [texts["names"][row["architecture"]] for row in rows],
         said["factor"]: [factor(row) for row in rows],
         said["half_life"]: [half_life(row, said) for row in rows],
         said["farthest"]: [f"{row['gradient_median'][-1]:.1e}" for row in rows],

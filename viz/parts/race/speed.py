@@ -6,18 +6,19 @@ leaving the page ends the sweep, and a second person waits for their turn.
 
 import csv
 import io
-import json
 
 import streamlit as st
 
+from model.race.cost import MODES
+from model.race.curves import ratio
+from model.race.shipped import machine_name, timings
 from viz.figures.timing import memory_by_length, time_by_length
-from viz.pages.sections.results import machine_name, timings
-from viz.pages.sweeps import Job, Sweeps
-from viz.parts import charts
+from viz.parts.charts import dark
+from viz.parts.race.chart import draw, how_made, json_button
+from viz.parts.race.sweeps import Job, Sweeps
 from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.timing --json"
-MODES = ("forward", "training", "generation")
 DEFAULTS = {"batch": 1, "width": 128, "heads": 4, "longest": 4096, "repeats": 15}
 COLUMNS = ("architecture", "mode", "length", "batch", "width", "median_ms", "iqr_ms", "peak_bytes", "limit", "reason")
 
@@ -28,18 +29,18 @@ def queue() -> Sweeps:
     return Sweeps()
 
 
-def show(choice: Choice, words: dict) -> None:
-    said = words["speeds"]
+def show(choice: Choice, texts: dict) -> None:
+    said = texts["speeds"]
     st.header(said["head"])
     st.caption(said["how"])
-    controls(words)
+    controls(texts)
     job = st.session_state.get("sweep")
     waiting = bool(job and not job.over)
-    st.fragment(board, run_every=1.0 if waiting else None)(choice, words, waiting)
+    st.fragment(board, run_every=1.0 if waiting else None)(choice, texts, waiting)
 
 
-def controls(words: dict) -> None:
-    said = words["speeds"]
+def controls(texts: dict) -> None:
+    said = texts["speeds"]
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweep-controls"):
         job = st.session_state.get("sweep")
         if job and not job.over:
@@ -62,15 +63,14 @@ def start() -> None:
     )
 
 
-def board(choice: Choice, words: dict, waiting: bool) -> None:
+def board(choice: Choice, texts: dict, waiting: bool) -> None:
     """Everything that changes while points arrive."""
     job = st.session_state.get("sweep")
     own = document_of(job) if job else None
     if job:
-        report(job, words)
-    shown = pick(own, words)
-    if shown:
-        draw(shown, words)
+        report(job, texts)
+    if shown := pick(own, texts):
+        draw_document(*shown, texts)
     if waiting and job.over:
         st.rerun()  # the page that asked once a second may stop asking
 
@@ -83,9 +83,9 @@ def document_of(job: Job) -> dict | None:
     return begun | {"results": results} if begun and results else None
 
 
-def report(job: Job, words: dict) -> None:
+def report(job: Job, texts: dict) -> None:
     """Where the sweep stands, in one line."""
-    said = words["speeds"]
+    said = texts["speeds"]
     if job.state == "waiting":
         st.info(said["waiting"].format(before=queue().before(job)))
     elif job.state == "running":
@@ -101,23 +101,23 @@ def report(job: Job, words: dict) -> None:
         st.caption(said["stopped"])
 
 
-def pick(own: dict | None, words: dict) -> dict | None:
-    """The results to draw: this person's own, or those of a named machine."""
-    said, shipped = words["speeds"], timings()
+def pick(own: dict | None, texts: dict) -> tuple[dict, str] | None:
+    """The results to draw, this person's own or those of a named machine; and the architecture whose limits are drawn."""
+    said, shipped = texts["speeds"], timings()
     documents = ({said["yours"]: own} if own else {}) | shipped
     if not documents:
-        st.info(words["missing_data"].format(command=COMMAND))
+        st.info(texts["missing_data"].format(command=COMMAND))
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Another key once there are own results, so that they are what is chosen when the first point arrives.
         name = st.selectbox(said["source"], list(documents), key=f"source-{bool(own)}", width=460)
-        st.selectbox(
-            said["limits_of"], present(documents[name]), format_func=words["names"].get, key="limits-of", width=260
+        limits_of = st.selectbox(
+            said["limits_of"], present(documents[name]), format_func=texts["names"].get, key="limits-of", width=260
         )
     document = documents[name]
     if not any(reference["machine"]["device"] == "cuda" for reference in shipped.values()):
         st.caption(said["no_gpu"])
-    return document
+    return document, limits_of
 
 
 def present(document: dict) -> list[str]:
@@ -125,46 +125,45 @@ def present(document: dict) -> list[str]:
     return sorted(names, key=lambda name: name != "lstm")  # the LSTM first: the one whose limit is the lesson
 
 
-def draw(document: dict, words: dict) -> None:
-    said, machine, limits = words["speeds"], document["machine"], document["limits"]
-    limits_of = st.session_state.get("limits-of") or present(document)[0]
+def draw_document(document: dict, limits_of: str, texts: dict) -> None:
+    said, machine, limits = texts["speeds"], document["machine"], document["limits"]
     st.markdown(
         said["limits_how"].format(
-            architecture=words["names"][limits_of],
+            architecture=texts["names"][limits_of],
             flops=limits["flops_per_s"] / 1e9,
             bandwidth=limits["bytes_per_s"] / 1e9,
             latency=1e6 * limits["step_s"]["forward"].get(limits_of, limits["kernel_s"]),
         )
     )
-    names = words["names"] | {name: said[name] for name in ("compute", "bytes", "steps")}
+    names = texts["names"] | {name: said[name] for name in ("compute", "bytes", "steps")}
     for mode in MODES:
         rows = [row for row in document["results"] if row["mode"] == mode]
         if rows:
-            draw_mode(mode, rows, names, limits_of, words)
+            draw_mode(mode, rows, names, limits_of, texts)
     facts = machine | {"name": machine_name(document)}
     st.caption(said["machine"].format(**facts, **document["results"][0]))
-    st.caption(words["command"].format(command=COMMAND))
+    how_made(COMMAND, texts)
     with st.container(horizontal=True):
-        st.download_button(words["csv"], as_csv(document), "timing.csv", "text/csv", key="timing-csv")
-        st.download_button(words["json"], json.dumps(document), "timing.json", "application/json", key="timing-json")
+        st.download_button(texts["csv"], as_csv(document), "timing.csv", "text/csv", key="timing-csv")
+        json_button(document, "timing", texts)
 
 
-def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: dict) -> None:
-    said = words["speeds"]
+def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, texts: dict) -> None:
+    said = texts["speeds"]
     st.subheader(said[mode])
     st.caption(said[f"{mode}_how"])
     time, memory = st.columns([5, 3])
     with time:
         axes = (said["length_axis"], said["time_axis"])
-        figure = time_by_length(rows, names=names, limits_of=limits_of, axes=axes, dark=charts.dark())
-        st.plotly_chart(figure, config=charts.CHART, key=f"time-{mode}", theme=None)
+        figure = time_by_length(rows, names=names, limits_of=limits_of, axes=axes, dark=dark())
+        draw(figure, f"time-{mode}")
     with memory:
         axes = (said["length_axis"], said["memory_axis"])
-        figure = memory_by_length(rows, names=names, axes=axes, dark=charts.dark())
-        st.plotly_chart(figure, config=charts.CHART, key=f"memory-{mode}", theme=None)
-    if ratios := transformer_to_lstm(rows):
+        figure = memory_by_length(rows, names=names, axes=axes, dark=dark())
+        draw(figure, f"memory-{mode}")
+    if ratios := ratio(rows, mode):
         st.markdown(said["ratio"])
-        st.table({str(length): [f"{ratio:.2f}"] for length, ratio in ratios.items()})
+        st.table({str(length): [f"{times:.2f}"] for length, times in ratios.items()})
     gaps = [row for row in rows if row["median_ms"] is None]
     if gaps:
         listed = "; ".join(
@@ -172,14 +171,6 @@ def draw_mode(mode: str, rows: list[dict], names: dict, limits_of: str, words: d
             for row in gaps
         )
         st.caption(said["gaps"].format(gaps=listed))
-
-
-def transformer_to_lstm(rows: list[dict]) -> dict[int, float]:
-    """How many times as long the Transformer block takes as the LSTM layer, by length; below 1 it is quicker."""
-    times = {(row["architecture"], row["length"]): row["median_ms"] for row in rows if row["median_ms"]}
-    lengths = sorted({length for _, length in times})
-    pairs = {length: (times.get(("transformer", length)), times.get(("lstm", length))) for length in lengths}
-    return {length: one / other for length, (one, other) in pairs.items() if one and other}
 
 
 def as_csv(document: dict) -> str:

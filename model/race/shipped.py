@@ -1,10 +1,13 @@
-"""The measured data that comes with the project, by name. Read once; what is missing or damaged is None."""
+"""The measured data that comes with the project, by name. Read once; what is missing or damaged is None.
+
+Worth knowing: no torch. A page draws what was measured elsewhere without loading what measures.
+"""
 
 import json
 from functools import cache
 from pathlib import Path
 
-RESULTS = Path(__file__).parents[3] / "model" / "race" / "results"
+RESULTS = Path(__file__).parent / "results"
 
 
 @cache

@@ -1,12 +1,11 @@
 """Recall: what each architecture still knows at the end of a sequence; and parity, the task that recurrence wins."""
 
-import json
-
 import streamlit as st
 
+from model.race.shipped import shipped
 from viz.figures.recall import accuracy_curve, bits_chart
-from viz.pages.sections.results import shipped
-from viz.parts import charts
+from viz.parts.charts import dark
+from viz.parts.race.chart import draw, how_made, json_button
 from viz.scenes.choice import Choice
 
 COMMAND = "python -m model.race.recall --out model/race/results/recall.json"
@@ -18,11 +17,11 @@ CHARTS = (  # task, axis, whether the bits of the state are drawn beside
 )
 
 
-def show(choice: Choice, words: dict) -> None:
-    said, found = words["recalls"], shipped("recall")
+def show(choice: Choice, texts: dict) -> None:
+    said, found = texts["recalls"], shipped("recall")
     st.header(said["head"])
     if not found:
-        st.error(words["missing_data"].format(command=COMMAND))
+        st.error(texts["missing_data"].format(command=COMMAND))
         return
     rows, settings = found["results"], found["settings"]
     st.caption(
@@ -38,26 +37,28 @@ def show(choice: Choice, words: dict) -> None:
         st.caption(said[f"{task}_{axis}_how"])
         columns = st.columns([5, 3] if bits else 1)
         axes = (said[axis], said["accuracy"])
-        figure = accuracy_curve(own, names=words["names"], axes=axes, unseen=said["unseen"], dark=charts.dark())
-        columns[0].plotly_chart(figure, config=charts.CHART, key=f"{task}-{axis}", theme=None)
+        figure = accuracy_curve(own, names=texts["names"], axes=axes, unseen=said["unseen"], dark=dark())
+        with columns[0]:
+            draw(figure, f"{task}-{axis}")
         if bits:
             axes = (said[axis], said["bits"])
-            figure = bits_chart(own, names=words["names"], axes=axes, floor=said["floor"], dark=charts.dark())
-            columns[1].plotly_chart(figure, config=charts.CHART, key=f"{task}-{axis}-bits", theme=None)
+            figure = bits_chart(own, names=texts["names"], axes=axes, floor=said["floor"], dark=dark())
+            with columns[1]:
+                draw(figure, f"{task}-{axis}-bits")
             st.caption(said["bits_how"])
-    failures(rows, words)
+    failures(rows, texts)
     st.caption(said["not"])
-    st.caption(words["command"].format(command=found["command"]))
-    st.download_button(words["json"], json.dumps(found), "recall.json", "application/json")
+    how_made(found["command"], texts)
+    json_button(found, "recall", texts)
 
 
-def failures(rows: list[dict], words: dict) -> None:
+def failures(rows: list[dict], texts: dict) -> None:
     """How many seeds never learned a task, where any did not: a median hides them."""
-    said = words["recalls"]
+    said = texts["recalls"]
     counted = {(row["task"], row["architecture"]): (row["failures"], row["seeds"]) for row in rows}
     listed = [
         said["failure"].format(
-            architecture=words["names"][architecture], task=said[f"task_{task}"], failures=failed, seeds=seeds
+            architecture=texts["names"][architecture], task=said[f"task_{task}"], failures=failed, seeds=seeds
         )
         for (task, architecture), (failed, seeds) in counted.items()
         if failed

@@ -1,61 +1,24 @@
-"""Seven claims of every lecture, each with what was measured here and where it does not hold.
+"""The facts of each claim, from the shipped results: the numbers that stand in its sentences, by the name of their place.
 
-Worth knowing: no number stands in the sentences. Each comes from the shipped results when the page is drawn, and a claim whose
-results are missing says so.
+Each raises what looking up a missing result raises: KeyError, IndexError, TypeError or StopIteration.
 """
 
-from html import escape
-
-import streamlit as st
-
 from model.race.cost import remembered
-from viz.pages.sections.results import shipped, timings
-from viz.scenes import models, race
-from viz.scenes.choice import Choice
+from model.race.curves import medians
+from model.race.shipped import shipped, timings
+from viz.parts.race.numbers import two_digits
+from viz.scenes.models import card
+from viz.scenes.race import RACERS
 from viz.scenes.texts import percent
 
-CLAIMS = ("sequential", "gradient", "bottleneck", "parallel", "long_range", "memory", "scalability")
 LENGTH, WIDTH = 512, 256  # for which the memory claim is worked out
-
-
-def show(choice: Choice, words: dict) -> None:
-    said = words["claims_said"]
-    st.header(said["head"])
-    st.caption(said["how"])
-    rows = []
-    for claim in CLAIMS:
-        try:
-            facts = FACTS[claim](words)
-        except (KeyError, IndexError, TypeError, StopIteration):  # the results it needs are not there
-            facts = None
-        measured, limits = (
-            (said[f"{claim}_{part}"].format(**facts) if facts else said["missing"]) for part in ("measured", "limits")
-        )
-        rows.append((said[f"{claim}_claim"], measured, limits))
-    st.html(claims_table([said[name] for name in ("claim", "measured", "limits")], rows))
-    st.caption(said["not"])
-
-
-def claims_table(head: list[str], rows: list[tuple[str, str, str]]) -> str:
-    top = "".join(f"<th scope=col>{escape(text)}</th>" for text in head)
-    body = "".join(
-        f"<tr><th scope=row>{escape(claim)}</th><td data-label='{escape(head[1])}'>{escape(measured)}</td>"
-        f"<td data-label='{escape(head[2])}'>{escape(limits)}</td></tr>"
-        for claim, measured, limits in rows
-    )
-    return f"<table class=mj-claims><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-# --- the facts of each claim, from the results ---
 
 
 def machine_times(mode: str) -> tuple[str, dict[str, dict[int, float]]]:
     """The name of the first shipped machine, and its milliseconds by architecture and length."""
     name, document = next(iter(timings().items()))
-    times: dict[str, dict[int, float]] = {}
-    for row in document["results"]:
-        if row["mode"] == mode and row["median_ms"]:
-            times.setdefault(row["architecture"], {})[row["length"]] = row["median_ms"]
+    rows = document["results"]
+    times = {each: medians(rows, each, mode) for each in dict.fromkeys(row["architecture"] for row in rows)}
     return name, times
 
 
@@ -65,7 +28,7 @@ def both(times: dict[str, dict[int, float]]) -> tuple[int, int]:
     return lengths[0], lengths[-1]
 
 
-def sequential(words: dict) -> dict:
+def sequential(texts: dict) -> dict:
     machine, times = machine_times("forward")
     _, long = both(times)
     ratio = {length: time / times["lstm"][length] for length, time in times["transformer"].items() if length <= long}
@@ -73,18 +36,18 @@ def sequential(words: dict) -> dict:
     document = timings()[machine]
     return {
         "machine": machine,
-        "step": number(1e6 * document["limits"]["step_s"]["forward"]["lstm"]),
+        "step": two_digits(1e6 * document["limits"]["step_s"]["forward"]["lstm"]),
         "length": long,
-        "lstm": number(times["lstm"][long]),
-        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
-        "transformer": number(times["transformer"][long]),
+        "lstm": two_digits(times["lstm"][long]),
+        "gru": two_digits(times["gru"][long]) if long in times["gru"] else "–",
+        "transformer": two_digits(times["transformer"][long]),
         "best": best,
-        "best_ratio": number(ratio[best]),
-        "gru_ratio": number(times["transformer"][best] / times["gru"][best]) if best in times["gru"] else "–",
+        "best_ratio": two_digits(ratio[best]),
+        "gru_ratio": two_digits(times["transformer"][best] / times["gru"][best]) if best in times["gru"] else "–",
     }
 
 
-def gradient(words: dict) -> dict:
+def gradient(texts: dict) -> dict:
     found = shipped("gradients")
     rows = {(row["when"], row["architecture"]): row for row in found["results"] + found["open_gates"]}
     names = {"rnn": "rnn", "lstm": "lstm-forget-1", "gru": "gru", "transformer": "transformer"}
@@ -105,11 +68,11 @@ def gradient(words: dict) -> dict:
 
 
 def bleu(model: str, group: str, place: int) -> float:
-    return models.card(model)["scores"]["by_length"][group][place]["bleu"]
+    return card(model)["scores"]["by_length"][group][place]["bleu"]
 
 
-def bottleneck(words: dict) -> dict:
-    joined = models.card("gru")["scores"]["by_length"]["joined"]
+def bottleneck(texts: dict) -> dict:
+    joined = card("gru")["scores"]["by_length"]["joined"]
     facts = {"sentences": joined[-1]["sentences"], "words": f"{joined[-1]['mean_words']:.0f}"}
     for name in ("gru", "gru-attention"):
         key = name.replace("-", "_")
@@ -122,7 +85,7 @@ def bottleneck(words: dict) -> dict:
     return facts | {"short_gain": f"{gains[0]:.1f}", "long_gain": f"{gains[-1]:.1f}"}
 
 
-def parallel(words: dict) -> dict:
+def parallel(texts: dict) -> dict:
     machine, times = machine_times("training")
     _, writing = machine_times("generation")
     _, long = both(times)
@@ -130,16 +93,16 @@ def parallel(words: dict) -> dict:
     return {
         "machine": machine,
         "length": long,
-        "transformer": number(times["transformer"][long]),
-        "lstm": number(times["lstm"][long]),
-        "gru": number(times["gru"][long]) if long in times["gru"] else "–",
+        "transformer": two_digits(times["transformer"][long]),
+        "lstm": two_digits(times["lstm"][long]),
+        "gru": two_digits(times["gru"][long]) if long in times["gru"] else "–",
         "generated": last,
-        "writing_transformer": number(writing["transformer"][last]),
-        "writing_lstm": number(writing["lstm"][last]),
+        "writing_transformer": two_digits(writing["transformer"][last]),
+        "writing_lstm": two_digits(writing["lstm"][last]),
     }
 
 
-def long_range(words: dict) -> dict:
+def long_range(texts: dict) -> dict:
     rows = shipped("recall")["results"]
 
     def at_end(task: str, axis: str, architecture: str, in_range: bool) -> dict:
@@ -153,13 +116,13 @@ def long_range(words: dict) -> dict:
         "pairs": recall["transformer"]["pairs"],
         **{name: percent(row["accuracy_median"]) for name, row in recall.items()},
         "length": parity[best]["length"],
-        "best": words["names"][best],
+        "best": texts["names"][best],
         "parity_best": percent(parity[best]["accuracy_median"]),
         "parity_transformer": percent(parity["transformer"]["accuracy_median"]),
     }
 
 
-def memory(words: dict) -> dict:
+def memory(texts: dict) -> dict:
     _, document = next(iter(timings().items()))
     peaks = {
         row["length"]: row["peak_bytes"]
@@ -173,12 +136,12 @@ def memory(words: dict) -> dict:
         **{name: f"{float(remembered(name, LENGTH, WIDTH)):,.0f}" for name in ("gru", "lstm", "transformer")},
         "half": long // 2,
         "long": long,
-        "growth": number(peaks[long] / peaks[long // 2]),
+        "growth": two_digits(peaks[long] / peaks[long // 2]),
     }
 
 
-def scalability(words: dict) -> dict:
-    cards = {name: models.card(name) for name in race.RACERS}
+def scalability(texts: dict) -> dict:
+    cards = {name: card(name) for name in RACERS}
     scores = {name: card["scores"]["translation"]["bleu"] for name, card in cards.items()}
     best = max((name for name in scores if name != "transformer-twin"), key=scores.get)
     machine, times = machine_times("forward")
@@ -187,21 +150,16 @@ def scalability(words: dict) -> dict:
         "parameters": f"{cards['transformer-twin']['parameters'] / 1e6:.1f}",
         "millions": f"{cards['transformer-twin']['tokens'] / 1e6:.0f}",
         "transformer": f"{scores['transformer-twin']:.1f}",
-        "best": words["names"][best],
+        "best": texts["names"][best],
         "bleu": f"{scores[best]:.1f}",
         "pronoun_transformer": percent(cards["transformer-twin"]["scores"]["pronouns"]["pronoun_accuracy"]),
         "pronoun_best": percent(cards[best]["scores"]["pronouns"]["pronoun_accuracy"]),
         "half": long // 2,
         "long": long,
-        "growth": number(times["transformer"][long] / times["transformer"][long // 2]),
-        "lstm_growth": number(times["lstm"][long] / times["lstm"][long // 2]),
+        "growth": two_digits(times["transformer"][long] / times["transformer"][long // 2]),
+        "lstm_growth": two_digits(times["lstm"][long] / times["lstm"][long // 2]),
         "machine": machine,
     }
-
-
-def number(value: float) -> str:
-    """Two digits that matter."""
-    return f"{value:.0f}" if value >= 10 else f"{value:#.2g}"
 
 
 FACTS = {
