@@ -84,5 +84,5 @@ def test_running_sweep_becomes_a_document_point_by_point():
 def test_translation_is_text_and_its_pronouns_are_marked(recurrent):
     run = recurrent["gru"].read("The dog sleeps.", beams=1)
     target = Axis(tuple(map(Word, ("<b>", "qu'", "il", "dort", "</s>"))), ())
-    awkward = replace(run, translation="<b> qu'il dort", target=target, probabilities=(), alternatives=(), maps={})
+    awkward = replace(run, output="<b> qu'il dort", axes=run.axes | {"target": target}, predictions=(), maps={})
     assert translations.marked(awkward) == "&lt;b&gt; qu&#x27;<mark>il</mark> dort"
