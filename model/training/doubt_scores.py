@@ -40,7 +40,7 @@ KINDS = {
     "generated": 60,
     "technical": 40,
 }  # sentences in a half, at the most
-MOST_FIRES = 0.3
+MOST_FIRES = 0.27  # on the half the threshold is chosen on: on the other it then stays within 0.3 in most draws
 LENGTHS = range(3, 26)  # words of a technical sentence; the documentation holds headings and paragraphs too
 BATCH = 32
 
