@@ -24,7 +24,7 @@ from model.reading.recorded import CHECKPOINTS, EXAMPLES
 from model.reading.translate import CheckpointError, Translator
 
 MOST_BYTES = 6_000_000
-SENTENCES = 160  # on which heads are measured at each moment, half to pick on and half to report
+SENTENCES = 400  # on which heads are measured at each moment, half to pick on and half to report
 SCORES = ("coreference", "coreference_flip", "previous", "next", "translation")  # kept of every head
 
 
