@@ -3,18 +3,9 @@
 import numpy as np
 import pytest
 
-from model.training import evaluate
-from model.training.evaluate import (
-    Row,
-    bleu,
-    bootstrap_bleu,
-    buckets_by_length,
-    flips,
-    joined,
-    nearest_noun_baseline,
-    pronoun_of,
-    read_rows,
-)
+from model.training import evaluate, quality
+from model.training.evaluate import Row, flips, nearest_noun_baseline, pronoun_of, read_rows
+from model.training.quality import bleu, bootstrap_bleu, buckets_by_length, joined
 
 
 @pytest.mark.parametrize(
@@ -69,7 +60,7 @@ def test_no_sentence_is_translated_twice(translator, monkeypatch):
         translator, "translate_many", lambda texts, beams: asked.extend(texts) or [t.upper() for t in texts]
     )
     held_out = [(f"word {i} of many", (f"WORD {i} OF MANY",)) for i in range(8)]
-    scores = evaluate.scores_by_length(translator, held_out, beams=1)
+    scores = quality.scores_by_length(translator, held_out, beams=1)
     assert len(asked) == len(set(asked)) == 8 + 4 + 2 + 2  # alone, in twos, in threes, in fours
     assert [row["sentences"] for row in scores["joined"]] == [1, 2, 3, 4] and scores["joined"][0]["bleu"] > 99
 

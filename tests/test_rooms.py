@@ -17,7 +17,10 @@ ROOMS = {
     "model/networks": ({"torch"}, {"model.networks"}),
     "model/language": (set(), {"model.language"}),
     "model/reading": ({"torch"}, {"model.networks", "model.language", "model.reading"}),
-    "model/training": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.training"}),
+    "model/training": (
+        {"torch"},
+        {"model.networks", "model.language", "model.reading", "model.evidence", "model.training"},
+    ),
     "model/race": ({"torch"}, {"model.networks", "model.race", "model.reading.device"}),
     "model/evidence": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.evidence"}),
     "viz/figures": ({"plotly"}, {"viz.figures"}),

@@ -1,8 +1,10 @@
-"""How good a model is: BLEU on held-out Tatoeba, and pronouns on any file of sentences.
+"""How good a model is: BLEU on held-out Tatoeba, pronouns on any file of sentences, copying, Bengali, and its doubts.
 
     python -m model.training.evaluate translation --pairs fra.txt --json      # --by-length: BLEU against sentence length
     python -m model.training.evaluate pronouns --file F.tsv --json
     python -m model.training.evaluate card --pairs fra.txt --handwritten tests/data/handwritten.tsv
+    python -m model.training.evaluate card --data FOLDER --tests tests/data --handwritten tests/data/handwritten.tsv
+    python -m model.training.evaluate doubt --data FOLDER           # when the app warns, and what the warning is worth
 
 Worth knowing: a head is picked on generated validation sentences and only then looked at on the file. The best of 32 heads
 on the file itself would look good by luck.
@@ -10,19 +12,20 @@ on the file itself would look good by luck.
 
 import argparse
 import csv
+import hashlib
 import json
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-import sacrebleu
 import torch
 
-from model.language import tatoeba
-from model.language.pronouns import minimal_pairs
+from model.language import copying, corpora, pronouns, tatoeba
+from model.language.corpora import PairSet
 from model.language.tokenizer import NONE
+from model.reading.doubt import SEEN, write_seen
 from model.reading.loading import load
 from model.reading.measures import wilson
 from model.reading.place import label
@@ -30,11 +33,14 @@ from model.reading.reader import CheckpointError
 from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS
 from model.reading.run import BEAMS, Axis
+from model.training.copying_scores import Sources, name_scores, number_scores
+from model.training.doubt_scores import cases, doubt_scores, never_drawn, outcomes, training_vocabulary
+from model.training.quality import scores_by_length, translation_scores
+from model.training.written_scores import bengali_scores, visitor_scores
 
+SETS = Path(__file__).parent / "sets.toml"
 COLUMNS = ("sentence", "antecedent", "distractor", "pronoun")
 VALIDATION_PAIRS = 300  # on which the best head is picked
-BUCKETS = (1, 5, 7, 9, 12)  # words with which a bucket begins; Tatoeba's sentences are short
-JOINED = (1, 2, 3, 4)  # held-out sentences read as one text
 
 
 @dataclass(frozen=True)
@@ -45,17 +51,6 @@ class Row:
     antecedent: str
     distractor: str
     pronoun: str
-
-
-def bleu(hypotheses: list[str], references: list[tuple[str, ...]]) -> float:
-    """Corpus BLEU in [0, 100] (sacrebleu), each sentence against all its references."""
-    return sacrebleu.corpus_bleu(hypotheses, reference_streams(references)).score
-
-
-def reference_streams(references: list[tuple[str, ...]]) -> list[list[str | None]]:
-    """References as sacrebleu wants them: a list of first ones, a list of second ones with None where there is none, …"""
-    most = max(map(len, references))
-    return [[refs[i] if i < len(refs) else None for refs in references] for i in range(most)]
 
 
 def pronoun_of(sentence: str, translation: str) -> str:
@@ -109,7 +104,7 @@ def generated_rows(split: str, pairs: int, seed: int, version: int = 1) -> list[
     """Sentences of minimal pairs, one pair after the other. version: of the generator."""
     return [
         Row(example.source, example.antecedent, example.distractor, example.pronoun)
-        for pair in minimal_pairs(split, seed, pairs, version=version)
+        for pair in pronouns.minimal_pairs(split, seed, pairs, version=version)
         for example in pair
     ]
 
@@ -211,130 +206,161 @@ def head_scores(preferred: np.ndarray, head: tuple[int, int], rows: list[Row]) -
     }
 
 
-def buckets_by_length(held_out) -> list[tuple[tuple[int, int | None], list]]:
-    """Sentences by their number of words: ((fewest, most), sentences); most is None in the last one."""
-    ends = [(first, after - 1) for first, after in pairwise(BUCKETS)] + [(BUCKETS[-1], None)]
-    words = [len(english.split()) for english, _ in held_out]
-    return [
-        ((low, high), [pair for pair, n in zip(held_out, words, strict=True) if low <= n and (not high or n <= high)])
-        for low, high in ends
-    ]
+# --- the commands ---
 
 
-def joined(held_out, count: int) -> list:
-    """Texts of `count` held-out sentences in a row, each with the first translation: longer than any training sentence."""
-    groups = [held_out[i : i + count] for i in range(0, len(held_out) - count + 1, count)]
-    return [
-        (" ".join(english for english, _ in group), (" ".join(references[0] for _, references in group),))
-        for group in groups
-    ]
+def checkpoint_of(name: str) -> Path:
+    """The folder of a checkpoint: a shipped one by its name, any other by its folder."""
+    return Path(name) if (Path(name) / "card.json").exists() else CHECKPOINTS / name
 
 
-def scores_by_length(translator: Translator, held_out, beams: int = BEAMS) -> dict:
-    """BLEU against length, each with a bootstrap 95 % interval (1,000 resamples).
+def loaded(name: str) -> Translator:
+    """Sentences are read in batches here, with all threads."""
+    folder = checkpoint_of(name)
+    return load(folder.name, folder, alone=False)
 
-    buckets: sentences by their number of words, all references; joined: 1 to 4 sentences read as one text, one reference.
-    """
-    known: dict[str, str] = {}  # a sentence read alone is in a bucket too, and need not be translated twice
-    buckets = [
-        {"words": words, **bleu_with_interval(translator, inside, beams, known)}
-        for words, inside in buckets_by_length(held_out)
-        if len(inside) > 1
-    ]
-    texts = {count: joined(held_out, count) for count in JOINED}
-    return {
-        "buckets": buckets,
-        "joined": [
-            {
-                "sentences": count,
-                "mean_words": float(np.mean([len(english.split()) for english, _ in inside])),
-                **bleu_with_interval(translator, inside, beams, known),
-            }
-            for count, inside in texts.items()
-            if len(inside) > 1
-        ],
+
+def read_card(name: str) -> dict:
+    return json.loads((checkpoint_of(name) / "card.json").read_text(encoding="utf-8"))
+
+
+def write_scores(name: str, scores: dict) -> None:
+    """Into the card, beside the scores that were not measured anew."""
+    card = read_card(name)
+    card["scores"] = card.get("scores", {}) | scores
+    text = json.dumps(card, indent=1, ensure_ascii=False) + "\n"
+    (checkpoint_of(name) / "card.json").write_text(text, encoding="utf-8")
+
+
+def generator_of(card: dict) -> int:
+    """The version of the pronoun sentences that a model was trained on."""
+    return card.get("training", {}).get("mixture", {}).get("generator", 1)
+
+
+def read_sets(arguments: argparse.Namespace) -> tuple[PairSet, ...]:
+    if arguments.pairs:
+        return (corpora.single(arguments.pairs),)
+    return corpora.read_recipe(arguments.sets, arguments.data)
+
+
+def french_held_out(sets: tuple[PairSet, ...]) -> tatoeba.Corpus:
+    """The corpus whose test sentences BLEU is measured on: the first French set that holds some out."""
+    for one in sets:
+        if one.language == "fr" and one.corpus.test:
+            return one.corpus
+    raise ValueError("no French set holds test sentences out")
+
+
+def measure_card(arguments: argparse.Namespace) -> dict:
+    """All sections that the sets and the folder of test files allow, or those asked for."""
+    translator, version = loaded(arguments.model), generator_of(read_card(arguments.model))
+    sets, beams, tests, only = read_sets(arguments), arguments.beams, arguments.tests, arguments.only
+    corpus, best = french_held_out(sets), cache(lambda: pick_head(translator, version=version))
+    rows = cache(lambda: generated_rows("test", arguments.count, seed=3, version=version))
+    against = loaded(arguments.against) if arguments.against else None
+    sections = {
+        "translation": lambda: translation_scores(translator, corpus.test, beams),
+        "by_length": lambda: scores_by_length(translator, corpus.test + corpus.validation, beams),
+        "pronouns": lambda: {"generator": version} | pronoun_scores(translator, rows(), best(), beams),
+        "handwritten": lambda: pronoun_scores(translator, read_rows(arguments.handwritten)[0], best(), beams),
     }
+    if tests:
+        sources = cache(lambda: Sources.of(translator.tokenizer, sets))
+        sections |= {
+            "names": lambda: name_scores(translator, tests, sources(), beams),
+            "numbers": lambda: number_scores(translator, tests, beams),
+            "visitors": lambda: visitor_scores(translator, tests, beams, against),
+        }
+    if "bn" in translator.tokenizer.starts and any(one.language == "bn" and one.corpus.test for one in sets):
+        sections["bengali"] = lambda: bengali_scores(translator, sets, tests, beams)
+    if unknown := set(only or ()) - set(sections):
+        raise ValueError(f"{', '.join(sorted(unknown))} cannot be measured here; there are {', '.join(sections)}")
+    scores = {name: measure() for name, measure in sections.items() if not only or name in only}
+    write_scores(arguments.model, scores)
+    return scores
 
 
-def bleu_with_interval(translator: Translator, held_out, beams: int, known: dict[str, str]) -> dict:
-    """n, BLEU in [0, 100] and its bootstrap interval. known: translations by text, of which those made here become part."""
-    new = [english for english, _ in held_out if english not in known]
-    known.update(zip(new, translator.translate_many(new, beams), strict=True))
-    translations = [known[english] for english, _ in held_out]
-    references = [references for _, references in held_out]
-    interval = bootstrap_bleu(translations, references)
-    return {"n": len(held_out), "bleu": bleu(translations, references), "interval": interval}
+def measure_doubt(arguments: argparse.Namespace) -> dict:
+    """The warning's threshold and worth, into the card; and the training vocabulary beside it."""
+    translator, folder = loaded(arguments.model), checkpoint_of(arguments.model)
+    sets, card = read_sets(arguments), read_card(arguments.model)
+    version = generator_of(card)
+    sources = [english for one in sets for english, _ in one.corpus.training] + generated_sources(version)
+    seen = frozenset(training_vocabulary(translator.tokenizer.words, sources))
+    halves = cases(sets, never_drawn(sets, translator.tokenizer, card), version)
+    scores = doubt_scores(*(outcomes(translator, half, seen, arguments.beams) for half in halves))
+    weights = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    write_seen(seen, folder / SEEN, weights)
+    scores["vocabulary"] = {"words": len(seen), "bytes": (folder / SEEN).stat().st_size}
+    write_scores(arguments.model, {"doubt": scores})
+    return scores
 
 
-def bootstrap_bleu(hypotheses: list[str], references: list[tuple[str, ...]], resamples: int = 1000) -> list[float]:
-    """The 95 % interval of corpus BLEU over resamples of the sentences (Koehn 2004)."""
-    metric = sacrebleu.BLEU()
-    single = [
-        metric.corpus_score([hypothesis], reference_streams([refs]))
-        for hypothesis, refs in zip(hypotheses, references, strict=True)
-    ]
-    counts = np.array([[*score.counts, *score.totals, score.sys_len, score.ref_len] for score in single])
-    draws = np.random.default_rng(0).integers(len(counts), size=(resamples, len(counts)))
-    sums = [counts[draw].sum(0).tolist() for draw in draws]
-    scores = [sacrebleu.BLEU.compute_bleu(s[:4], s[4:8], s[8], s[9], smooth_method="exp").score for s in sums]
-    return np.percentile(scores, [2.5, 97.5]).tolist()
+def generated_sources(version: int, count: int = 10_000) -> list[str]:
+    """What the generators of a model's training write in English; version 1 came without names and numbers to copy."""
+    made = [example.source for example in pronouns.examples("training", 0, count, version=version)]
+    return made if version == 1 else made + [english for english, _ in copying.sentences("fr", 0, count)]
 
 
-def translation_scores(translator: Translator, held_out, beams: int = BEAMS) -> dict:
-    translations = translator.translate_many([english for english, _ in held_out], beams)
-    return {"n": len(held_out), "bleu": bleu(translations, [references for _, references in held_out])}
+def measure_translation(arguments: argparse.Namespace) -> dict:
+    translator, corpus = loaded(arguments.model), french_held_out(read_sets(arguments))
+    if arguments.by_length:
+        return scores_by_length(translator, corpus.test + corpus.validation, arguments.beams)
+    return translation_scores(translator, getattr(corpus, arguments.split), arguments.beams)
 
 
-def main() -> None:
+def measure_pronouns(arguments: argparse.Namespace) -> dict:
+    translator, version = loaded(arguments.model), generator_of(read_card(arguments.model))
+    rows, bad = read_rows(arguments.file) if arguments.file else (None, 0)
+    rows = rows or generated_rows("test", arguments.count, seed=3, version=version)
+    scores = pronoun_scores(translator, rows, pick_head(translator, version=version), arguments.beams)
+    return scores | ({"bad_lines": bad} if bad else {})
+
+
+MEASURES = {
+    "translation": measure_translation,
+    "pronouns": measure_pronouns,
+    "card": measure_card,
+    "doubt": measure_doubt,
+}
+
+
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     translation = commands.add_parser("translation", help="BLEU on the sentences that the split holds out")
-    translation.add_argument("--pairs", type=Path, required=True)
     translation.add_argument("--split", choices=("test", "validation"), default="test")
     translation.add_argument("--by-length", action="store_true", help="both held-out splits, by number of words")
-    pronouns = commands.add_parser("pronouns", help="pronouns of a file, or of the generated test split")
-    pronouns.add_argument("--file", type=Path, help="columns sentence, antecedent, distractor, pronoun")
-    pronouns.add_argument("--count", type=int, default=1000, help="pairs to generate where no file is given")
+    about_it = commands.add_parser("pronouns", help="pronouns of a file, or of the generated test split")
+    about_it.add_argument("--file", type=Path, help="columns sentence, antecedent, distractor, pronoun")
     card = commands.add_parser("card", help="all of it, written into the checkpoint's card")
-    card.add_argument("--pairs", type=Path, required=True)
-    card.add_argument("--count", type=int, default=1000, help="pairs to generate")
     card.add_argument("--handwritten", type=Path, required=True, help="sentences nobody generated")
-    for command in (translation, pronouns, card):
-        command.add_argument("--model", default="transformer")
+    card.add_argument("--tests", type=Path, help="folder of names.tsv, name_frames.tsv, numbers.tsv, visitors.tsv")
+    card.add_argument("--against", help="another checkpoint, or its folder, whose scores stand beside")
+    card.add_argument("--only", type=lambda names: names.split(","), help="sections, with commas; the others stay")
+    doubt = commands.add_parser("doubt", help="the warning's threshold and worth, into the card; and the words seen")
+    for command in (about_it, card):
+        command.add_argument("--count", type=int, default=1000, help="pairs to generate")
+    for command in (translation, card, doubt):
+        data = command.add_mutually_exclusive_group(required=True)
+        data.add_argument("--pairs", type=Path, help="one tab-separated file: English, French")
+        data.add_argument("--data", type=Path, help="a folder with the files that the recipe names")
+        command.add_argument("--sets", type=Path, default=SETS, help="recipe of the sets (with --data)")
+    for command in (translation, about_it, card, doubt):
+        command.add_argument("--model", default="transformer", help="a checkpoint's name, or its folder")
         command.add_argument("--beams", type=int, default=BEAMS)
         command.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parsed()
     try:
-        scores = evaluate(arguments)
+        scores = MEASURES[arguments.command](arguments)
     except (CheckpointError, ValueError, OSError) as error:
         raise SystemExit(f"cannot evaluate: {error}") from None
-    print(json.dumps(scores, indent=1) if arguments.json else "\n".join(f"{k}: {v}" for k, v in scores.items()))
-
-
-def evaluate(arguments: argparse.Namespace) -> dict:
-    translator = load(arguments.model, alone=arguments.command != "translation")  # those go in batches
-    if arguments.command == "translation":
-        corpus = tatoeba.load(arguments.pairs)
-        if arguments.by_length:
-            return scores_by_length(translator, corpus.test + corpus.validation, arguments.beams)
-        return translation_scores(translator, getattr(corpus, arguments.split), arguments.beams)
-    head = pick_head(translator)
-    generated = generated_rows("test", arguments.count, seed=3)
-    if arguments.command == "card":
-        corpus = tatoeba.load(arguments.pairs)
-        scores = {
-            "translation": translation_scores(translator, corpus.test, arguments.beams),
-            "by_length": scores_by_length(translator, corpus.test + corpus.validation, arguments.beams),
-            "pronouns": pronoun_scores(translator, generated, head, arguments.beams),
-            "handwritten": pronoun_scores(translator, read_rows(arguments.handwritten)[0], head, arguments.beams),
-        }
-        file = CHECKPOINTS / arguments.model / "card.json"
-        card = json.loads(file.read_text(encoding="utf-8")) | {"scores": scores}
-        file.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        return scores
-    rows, bad = read_rows(arguments.file) if arguments.file else (generated, 0)
-    scores = pronoun_scores(translator, rows, head, arguments.beams)
-    return scores | ({"bad_lines": bad} if bad else {})
+    text = json.dumps(scores, indent=1, ensure_ascii=False)
+    print(text if arguments.json else "\n".join(f"{k}: {v}" for k, v in scores.items()))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ Worth knowing: nothing here may be chosen from the test splits. The log decides 
 
 import random
 
-import sacrebleu
-
 from model.language import copying
 from model.language.corpora import PairSet
 from model.reading.readers.own import Translator
-from model.training.evaluate import generated_rows, pick_head, pronoun_scores, reference_streams, translation_scores
+from model.training import quality
+from model.training.evaluate import generated_rows, pick_head, pronoun_scores
 
 SENTENCES = 300  # of each language's validation split, at the most
 PAIRS = 100  # generated minimal pairs
@@ -41,7 +40,7 @@ def copied_share(translator: Translator, sentences, beams: int = 1) -> float:
 def chrf(translator: Translator, held_out, language: str, beams: int = 1) -> float:
     """Corpus chrF in [0, 100] (sacrebleu), each sentence against all its references."""
     translations = translator.translate_many([english for english, _ in held_out], beams, language=language)
-    return sacrebleu.corpus_chrf(translations, reference_streams([refs for _, refs in held_out])).score
+    return quality.chrf(translations, [refs for _, refs in held_out])
 
 
 def quick_scores(network, tokenizer, sets: tuple[PairSet, ...], generator: int = 1) -> dict:
@@ -56,7 +55,7 @@ def quick_scores(network, tokenizer, sets: tuple[PairSet, ...], generator: int =
     for one in sets:
         held_out = one.corpus.validation
         if held_out and one.language == "fr":
-            row["bleu"] = round(translation_scores(translator, held_out[:SENTENCES], beams=1)["bleu"], 2)
+            row["bleu"] = round(quality.translation_scores(translator, held_out[:SENTENCES], beams=1)["bleu"], 2)
             if sentences := renamed_pairs(held_out)[:SENTENCES]:
                 row["copied"] = round(copied_share(translator, sentences), 4)
         elif held_out:
