@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from model.evidence.heads import SENTENCES, head_roles
-from model.evidence.patching import patching
+from model.evidence.causes.patching import patching
+from model.evidence.roles.heads import SENTENCES, head_roles
 from model.reading.recorded import EXAMPLES
 from model.reading.translate import Translator
 from tests.bench_explore import SENTENCES as TWELVE_WORDS

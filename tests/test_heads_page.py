@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from model.evidence.find import find
-from model.evidence.labels import GROUPS
+from model.evidence.roles.find import find
+from model.evidence.roles.labels import GROUPS
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
 from tests.pages import figures, opened, said
 from viz.pages import roles, session
@@ -259,7 +259,7 @@ def test_model_without_attention_is_told_so(open_page):
 
 
 def test_unmeasured_model_is_measured_on_demand(open_page, monkeypatch):
-    from model.evidence import heads
+    from model.evidence.roles import heads
 
     real = heads.head_roles
     monkeypatch.setattr(heads, "head_roles", lambda translator, **more: real(translator, sentences=80, **more))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.evidence import meaning
+from model.evidence.causes import meaning
 from model.reading.recorded import EXAMPLES
 from tests import decoded
 from viz.components.explorer import pack_stack, with_length
@@ -131,7 +131,7 @@ def test_model_that_was_not_measured_has_no_marks():
 
 
 def test_every_group_of_the_model_has_a_name_or_is_none():
-    from model.evidence.labels import GROUPS
+    from model.evidence.roles.labels import GROUPS
 
     assert set(GROUPS.values()) - {"none"} == set(roles.GROUPS)
     for language in session.LANGUAGES:

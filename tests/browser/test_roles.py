@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model.evidence import meaning
-from model.evidence.seen import to_words
+from model.evidence.causes import meaning
+from model.evidence.roles.seen import to_words
 from model.reading.recorded import EXAMPLES, recordings
 from model.reading.translate import Translator
 from viz.figures.colours import GROUPS

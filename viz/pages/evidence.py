@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from model.evidence.pairs import Alignment, align, difference
+from model.evidence.causes.pairs import Alignment, align, difference
 from model.reading.place import Link, Place
 from model.reading.run import Run
 from viz.pages import session, stacks
@@ -61,7 +61,7 @@ def both(model: str, first: str, second: str, beams: int, meaning: str, _runs: t
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def left_to_right(model: str, first: str, second: str, word: int):
-    from model.evidence.left_to_right import left_to_right
+    from model.evidence.causes.left_to_right import left_to_right
 
     with session.GATE:
         return left_to_right(session.translator(model), first, second, word)
@@ -89,7 +89,7 @@ class Filling:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def filling(model: str, first: str, second: str, beams: int, _runs: tuple[Run, Run]) -> Filling:
-    from model.evidence.patching import patching
+    from model.evidence.causes.patching import patching
 
     with session.GATE:
         return Filling(patching(session.translator(model), *_runs))
@@ -97,7 +97,7 @@ def filling(model: str, first: str, second: str, beams: int, _runs: tuple[Run, R
 
 def writes_pronoun(model: str, run: Run) -> bool:
     """Whether the translation has the il or elle of "it", where the leaning can be read."""
-    from model.evidence.questions import question
+    from model.evidence.causes.questions import question
 
     return question(session.translator(model), run) is not None
 
@@ -107,7 +107,7 @@ def writes_pronoun(model: str, run: Run) -> bool:
 
 @st.cache_resource(show_spinner=False)
 def mean_values(model: str):
-    from model.evidence.compare import mean_values
+    from model.evidence.causes.compare import mean_values
 
     with session.GATE:
         return mean_values(session.translator(model))
@@ -116,8 +116,8 @@ def mean_values(model: str):
 @st.cache_resource(show_spinner=False, max_entries=256)
 def comparison(model: str, text: str, beams: int, off: tuple[Place, ...], how: str, cut: tuple[Link, ...], _run: Run):
     """The Comparison of a Run before and after. off, cut: as in a Choice, and all of them there."""
-    from model.evidence.compare import compare
-    from model.evidence.interventions import Edge, Intervention
+    from model.evidence.causes.compare import compare
+    from model.evidence.causes.interventions import Edge, Intervention
 
     edges = tuple(Edge(link.part, *tokens_of_link(_run, link), link.layer, link.head) for link in cut)
     means = mean_values(model) if off and how == "mean" else None
@@ -157,7 +157,7 @@ def all_heads(run: Run) -> tuple[Place, ...]:
 
 def pronoun(run: Run) -> int | None:
     """The word of the translation that holds the il or elle of "it"."""
-    from model.evidence.questions import pronoun_step
+    from model.evidence.causes.questions import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     return None if step is None else run.target.tokens[step].word
@@ -165,7 +165,7 @@ def pronoun(run: Run) -> int | None:
 
 def pronoun_text(run: Run) -> tuple[str, str]:
     """il, elle or nothing, and its probability in percent."""
-    from model.evidence.questions import pronoun_step
+    from model.evidence.causes.questions import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     if step is None:

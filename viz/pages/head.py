@@ -334,7 +334,7 @@ def show_positions() -> None:
 
 
 def show_shuffle() -> None:
-    from model.reading.head import in_text_order, shuffle_difference
+    from model.inside.what_if import in_text_order, shuffle_difference
 
     st.header(words["shuffle"], anchor="shuffle")
     if len(run.source.words) <= 2:

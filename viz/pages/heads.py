@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from model.evidence.labels import GROUPS, MARGIN, NO_ROLE, ROLES
+from model.evidence.roles.labels import GROUPS, MARGIN, NO_ROLE, ROLES
 from viz.pages import evidence, roles, session
 from viz.pages.sections import card, find
 

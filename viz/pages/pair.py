@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from model.evidence.pairs import candidates, most_moved_candidates, most_moved_word, shifts
+from model.evidence.causes.pairs import candidates, most_moved_candidates, most_moved_word, shifts
 from model.reading.place import Place, label
 from model.reading.recorded import EXAMPLES, suggestions
 from model.reading.run import Run

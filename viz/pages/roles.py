@@ -27,7 +27,7 @@ class Measurement:
 
     def measure(self, tick: Callable[[int, int], None]) -> None:
         """Measures, unless somebody has by now. tick is called with sentences done, and how many there are."""
-        from model.evidence.heads import head_roles
+        from model.evidence.roles.heads import head_roles
 
         with self.lock:
             if self.result is None:

@@ -7,7 +7,7 @@ as many words go along at once as the wire allows, so that stepping through a se
 import numpy as np
 import streamlit as st
 
-from model.evidence.seen import to_words
+from model.evidence.roles.seen import to_words
 from model.reading.place import PARTS
 from model.reading.run import Run
 from viz.components.explorer import pack_stack, wanted, with_length
@@ -42,7 +42,7 @@ def packed(run: Run, meaning: str, word: int | None) -> bytes:
 
 def pronoun_word(run: Run) -> int:
     """The word of the translation to look at first: the il or elle of "it", else the first."""
-    from model.evidence.questions import pronoun_step
+    from model.evidence.causes.questions import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     return 0 if step is None else run.target.tokens[step].word
@@ -74,7 +74,7 @@ def encoder_words(run: Run, meaning: str) -> np.ndarray:
 
 def numbers_of(run: Run, meaning: str, words: tuple[int, ...]) -> list[dict[str, np.ndarray]]:
     """By part (layer, head, query, key); one entry for each word, or one alone. Rollout has one head: the mean of all."""
-    from model.evidence.meaning import gradient, moved, rollout
+    from model.evidence.causes.meaning import gradient, moved, rollout
 
     if meaning == "rollout":
         return [{part: layers[:, None] for part, layers in rollout(run).items()}]

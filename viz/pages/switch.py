@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from model.evidence.pairs import align
+from model.evidence.causes.pairs import align
 from model.reading.place import Link, Place
 from model.reading.recorded import suggestions
 from model.reading.run import Run

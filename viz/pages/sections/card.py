@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from model.evidence.labels import ROLES
+from model.evidence.roles.labels import ROLES
 from model.language.tokenizer import prepare, split_words
 from model.reading.place import PARTS
 from viz.figures.roles import RoleScore, role_scores

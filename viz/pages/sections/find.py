@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.evidence.find import Found, find
+from model.evidence.roles.find import Found, find
 from model.reading.place import PARTS
 from model.reading.run import Run
 from viz.pages import evidence, roles, session

@@ -6,8 +6,8 @@ others. A head that meets none has no clear role; that is common, and no failure
 
 import numpy as np
 
-from model.evidence.score import Score
-from model.evidence.seen import SYNTACTIC
+from model.evidence.roles.score import Score
+from model.evidence.roles.seen import SYNTACTIC
 
 MARGIN = 0.10  # above the best rule, for a role in grammar (Voita et al. 2019)
 MAJORITY = 0.5

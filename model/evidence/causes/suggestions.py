@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from model.evidence.compare import compare
-from model.evidence.held_out import Member, Pairs, edge, flip_rate, gather, generated, held_out, leanings
-from model.evidence.interventions import Intervention, all_heads
-from model.evidence.pairs import candidates, shifts
+from model.evidence.causes.compare import compare
+from model.evidence.causes.held_out import Member, Pairs, edge, flip_rate, gather, generated, held_out, leanings
+from model.evidence.causes.interventions import Intervention, all_heads
+from model.evidence.causes.pairs import candidates, shifts
 from model.language.pronouns import PronounExample
 from model.reading.place import Place
 from model.reading.recorded import EXAMPLES, fingerprint

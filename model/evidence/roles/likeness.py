@@ -6,8 +6,8 @@ the greatest correlation of all heads must be greater than what shuffled words g
 
 import numpy as np
 
-from model.evidence.score import PERMUTATIONS, Score
-from model.evidence.seen import REACH, Seen
+from model.evidence.roles.score import PERMUTATIONS, Score
+from model.evidence.roles.seen import REACH, Seen
 
 
 def likeness(seen: list[Seen], vectors: dict[str, np.ndarray], frequency, seed: int = 0) -> Score | None:

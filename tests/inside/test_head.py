@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 import torch
 
-from model.networks import attention
-from model.networks.transformer import Transformer, TransformerConfig
-from model.reading import head, translate
-from model.reading.head import (
+from model.inside import opened
+from model.inside.head import softmax, work_through
+from model.inside.opened import look_inside
+from model.inside.pushes import pushes
+from model.inside.what_if import (
     compare,
     in_text_order,
-    look_inside,
     position_code,
     position_products,
-    pushes,
     shuffle_difference,
     shuffled_order,
-    softmax,
-    work_through,
 )
+from model.networks import attention
+from model.networks.transformer import Transformer, TransformerConfig
+from model.reading import translate
 from model.reading.translate import Translator
 
 TEXT = "The animal didn't cross the street because it was too tired."
@@ -102,7 +102,7 @@ def test_every_step_is_the_networks_own(inside, own):
         assert steps.check <= EXACT
     for part, layer, _, row in every_place(inside):
         heads = [work_through(inside, part, layer, number, row).written for number in range(3)]
-        stack, kind, _ = head.PLACES[part]
+        stack, kind, _ = opened.PLACES[part]
         bias = getattr(getattr(inside.network, stack)[layer], kind).to_output.bias.detach().numpy()
         check(sum(heads) + bias, own[f"{stack}.{layer}.{kind}.to_output"][0][1][0, row])
 
@@ -213,7 +213,7 @@ def direct(inside, part, row, vector):
 )
 def test_direct_path_of_the_whole_road_is_the_logits(inside, own, run, part, row, name):
     """All that was ever added to the road, taken as one writing, and the constant that the norm adds: the scores themselves."""
-    network, stack = inside.network, head.PLACES[part][0]
+    network, stack = inside.network, opened.PLACES[part][0]
     if part == "encoder":
         row = next(i for i, token in enumerate(run.source.tokens) if token.text == "it")
     norm = getattr(network, f"{stack}_norm")
@@ -257,7 +257,7 @@ def test_nothing_is_searched_for_and_no_hook_is_left(translator, run, monkeypatc
 
 
 def test_a_copy_to_watch_shares_the_parameters(translator):
-    copied = head.private_copy(translator.network)
+    copied = opened.private_copy(translator.network)
     pairs = zip(copied.parameters(), translator.network.parameters(), strict=True)
     assert all(one is other for one, other in pairs) and copied is not translator.network
 

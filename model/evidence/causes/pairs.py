@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model.evidence.seen import to_words
+from model.evidence.roles.seen import to_words
 from model.reading.run import AttentionMaps, Axis, Run
 
 # m(s) = A[it, a] - A[it, b]: how much more a head at "it" looks at candidate a than at candidate b in sentence s

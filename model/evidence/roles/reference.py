@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from model.evidence.meaning import moved_lengths, watched_values
-from model.evidence.seen import Seen, pieces_of, role_targets, to_words
+from model.evidence.causes.meaning import moved_lengths, watched_values
+from model.evidence.roles.seen import Seen, pieces_of, role_targets, to_words
 from model.language.pronouns import PronounExample, examples, minimal_pairs
 from model.language.tokenizer import END, PAD, START
 from model.reading.place import PARTS

@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from model.inside import recurrent as module
+from model.inside import trace as tracing
+from model.inside.operations import additive_flops, attention_flops, cell_flops
+from model.inside.trace import trace
 from model.language.tokenizer import START
 from model.networks.recurrent import unroll
 from model.networks.transformer import Transformer, sinusoidal_positions
-from model.reading import trace as module
-from model.reading.trace import additive_flops, attention_flops, cell_flops, trace
 from model.reading.translate import TextError, Translator
 
 TEXT = "The animal didn't cross the street because it was too tired."
@@ -208,7 +210,7 @@ def test_network_keeps_no_hooks_and_no_other_reader_meets_them(translators):
 
 
 def test_translation_at_hand_is_not_searched_for_again(translators, monkeypatch):
-    monkeypatch.setattr(module, "search", lambda *_, **__: pytest.fail("searched again"))
+    monkeypatch.setattr(tracing, "search", lambda *_, **__: pytest.fail("searched again"))
     assert len(trace(translators["transformer"], TEXT, TARGET, repeats=1).target) == 4
 
 
@@ -247,7 +249,7 @@ def test_memory_of_the_gpu_runs_out(translators, monkeypatch):
     small = Translator(
         translators["transformer"].network, translators["transformer"].tokenizer, "small", torch.device("cpu")
     )
-    original, calls = module.trace_on_device, []
+    original, calls = tracing.trace_on_device, []
 
     def fail_first(*arguments):
         calls.append(arguments)
@@ -255,5 +257,5 @@ def test_memory_of_the_gpu_runs_out(translators, monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory")
         return original(*arguments)
 
-    monkeypatch.setattr(module, "trace_on_device", fail_first)
+    monkeypatch.setattr(tracing, "trace_on_device", fail_first)
     assert trace(small, TEXT, TARGET, repeats=1) and small.fallback

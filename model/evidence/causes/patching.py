@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from model.evidence.interventions import AlteredAttention, Change, rebuilt, shape_of, written
-from model.evidence.pairs import Alignment, align, check_pair
-from model.evidence.questions import Question, log_ratios, question
+from model.evidence.causes.interventions import AlteredAttention, Change, rebuilt, shape_of, written
+from model.evidence.causes.pairs import Alignment, align, check_pair
+from model.evidence.causes.questions import Question, log_ratios, question
 from model.reading.place import Place
 from model.reading.run import Run
 from model.reading.translate import BEAMS, Translator

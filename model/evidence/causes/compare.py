@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from model.evidence.interventions import Edge, Intervention, altered, reference_means, shape_of
-from model.evidence.questions import Question, log_ratios, padded, question, token_log_probabilities
+from model.evidence.causes.interventions import Edge, Intervention, altered, reference_means, shape_of
+from model.evidence.causes.questions import Question, log_ratios, padded, question, token_log_probabilities
 from model.language.pronouns import examples
 from model.language.tokenizer import START
 from model.reading.place import Place

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.evidence.compare import NONSENSE, random_interventions
-from model.evidence.interventions import Edge, Intervention, altered
-from model.evidence.pairs import align
-from model.evidence.questions import (
+from model.evidence.causes.compare import NONSENSE, random_interventions
+from model.evidence.causes.interventions import Edge, Intervention, altered
+from model.evidence.causes.pairs import align
+from model.evidence.causes.questions import (
     Question,
     log_ratios,
     padded,

@@ -3,21 +3,20 @@
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from model.evidence.causal import pair_report
-from model.evidence.compare import compare, mean_values, random_interventions
-from model.evidence.held_out import edge, gather, held_out, pronoun_in, retranslated
-from model.evidence.interventions import Edge, Intervention, all_heads, altered, shape_of, written
-from model.evidence.left_to_right import left_to_right
-from model.evidence.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
-from model.evidence.patching import Patching, patching
-from model.evidence.questions import Question, log_ratios, pronoun_step, question
-from model.evidence.suggestions import grow
+from model.evidence.causes.causal import pair_report
+from model.evidence.causes.compare import compare, mean_values, random_interventions
+from model.evidence.causes.held_out import edge, gather, held_out, pronoun_in, retranslated
+from model.evidence.causes.interventions import Edge, Intervention, all_heads, altered, shape_of, written
+from model.evidence.causes.left_to_right import left_to_right
+from model.evidence.causes.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
+from model.evidence.causes.patching import Patching, patching
+from model.evidence.causes.questions import Question, log_ratios, pronoun_step, question
+from model.evidence.causes.suggestions import grow
 from model.language.pronouns import PronounExample, examples
 from model.language.tokenizer import START, Tokenizer
 from model.networks.recurrent import Recurrent, RecurrentConfig
@@ -28,12 +27,12 @@ from model.reading.run import Axis, Word
 from model.reading.translate import TextError, Translator, axis
 from model.training.evaluate import pronoun_of
 from tests.conftest import SENTENCES
-from tests.test_interventions import by_hand
+from tests.evidence.causes.test_interventions import by_hand
 
 TIRED, WIDE = EXAMPLES[:2]
 LONG = "The old animal didn't cross the street because it was too wide."
 FLOAT32 = 1e-5
-ROOT = Path(__file__).parent.parent
+ROOT = CHECKPOINTS.parent.parent
 
 
 @pytest.fixture(scope="module")

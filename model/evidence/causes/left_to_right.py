@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from model.evidence.interventions import shape_of
-from model.evidence.pairs import align, check_pair
+from model.evidence.causes.interventions import shape_of
+from model.evidence.causes.pairs import align, check_pair
 from model.language.tokenizer import PAD
 from model.networks.attention import causal_mask
 from model.reading.run import Axis

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from model.evidence import heads
-from model.evidence.find import find
-from model.evidence.heads import head_roles, part_rows, summary
-from model.evidence.labels import NO_ROLE, roles_of
-from model.evidence.reference import Reference, cut, evenness
-from model.evidence.scores import counted, events_of, flip
-from model.evidence.seen import Seen, role_targets, same_words, to_words
+from model.evidence.roles import heads
+from model.evidence.roles.find import find
+from model.evidence.roles.heads import head_roles, part_rows, summary
+from model.evidence.roles.labels import NO_ROLE, roles_of
+from model.evidence.roles.reference import Reference, cut, evenness
+from model.evidence.roles.scores import counted, events_of, flip
+from model.evidence.roles.seen import Seen, role_targets, same_words, to_words
 from model.language.tokenizer import split_words
 from model.networks.build import build
 from model.networks.recurrent import RecurrentConfig

@@ -6,8 +6,8 @@ tells a habit from a coincidence.
 
 from dataclasses import dataclass
 
-from model.evidence.questions import pronoun_step
-from model.evidence.seen import DIRECTIONS, to_words
+from model.evidence.causes.questions import pronoun_step
+from model.evidence.roles.seen import DIRECTIONS, to_words
 from model.language.relations import relations
 from model.reading.measures import wilson
 from model.reading.run import Run

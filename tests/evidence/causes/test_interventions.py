@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from model.evidence.interventions import (
+from model.evidence.causes.interventions import (
     Edge,
     Intervention,
     all_heads,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from model.evidence import meaning
+from model.evidence.causes import meaning
 from model.networks import attention
 from model.networks.build import build
 from model.networks.recurrent import RecurrentConfig

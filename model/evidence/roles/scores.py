@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.evidence.likeness import likeness
-from model.evidence.score import PERMUTATIONS, Score
-from model.evidence.seen import REACH, SYNTACTIC, Seen
+from model.evidence.roles.likeness import likeness
+from model.evidence.roles.score import PERMUTATIONS, Score
+from model.evidence.roles.seen import REACH, SYNTACTIC, Seen
 from model.reading.measures import bootstrap, clustered_wilson
 
 WINDOW = 2  # words to either side that count as local

@@ -1,0 +1,254 @@
+"""What every head of a model does: its scores on two sets of sentences, and the role it has if both agree.
+
+    python -m model.evidence.heads --model transformer --json
+    python -m model.evidence.heads --model transformer --out model/checkpoints/transformer/heads.json
+
+Worth knowing: many heads have no clear role, and are left without one. A role is given only where a head passes the threshold
+and beats the baseline on the sentences it was picked on, and again on others. It says what a head does on sentences of this
+kind; whether the model needs it is for switching off to say.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.evidence.roles.labels import GROUPS, NO_ROLE, ROLES, passes, roles_of, threshold
+from model.evidence.roles.reference import PICK, REPORT, Reference, see, word_counts
+from model.evidence.roles.score import Score
+from model.evidence.roles.scores import all_scores, events_of
+from model.evidence.roles.seen import CHOICES, Seen
+from model.reading.device import device_name
+from model.reading.place import label
+from model.reading.recorded import CHECKPOINTS, fingerprint
+from model.reading.translate import CheckpointError, Translator
+
+SENTENCES = 1000  # half to pick on, half to report
+EXAMPLES = 3
+LOOK = 12  # words; the greatest offset that is counted for `find`
+
+PLAIN_RULES = ("chance", "equal weights")  # understood where no rule is named
+
+
+# --- the heads of a model ---
+
+
+def head_roles(
+    translator: Translator, sentences: int = SENTENCES, progress: Callable[[int, int], None] = lambda done, total: None
+) -> dict:
+    """Scores, roles and example sentences of every head. progress is called with sentences done, and how many there are.
+
+    Returns a dictionary as --json prints it: "heads" has one row a head, {part, layer, head, label, group, roles, scores,
+    offsets, examples}; layer and head count from 0. No rows for a model without attention. Raises ValueError below 40.
+    """
+    if sentences < 40:
+        raise ValueError(f"sentences must be 40 or more, half to pick on and half to report; got {sentences}")
+    began, half, sizes = (time.perf_counter(), time.process_time()), sentences // 2, part_sizes(translator)
+    threads = torch.get_num_threads()
+    # Many small products: on a busy machine two threads that wait for each other took five times longer.
+    torch.set_num_threads(1)
+    try:
+        rows = measured(translator, sizes, half, progress) if sizes else []
+    finally:
+        torch.set_num_threads(threads)  # torch remembers it for everybody
+    return {
+        "model": translator.name,
+        "sentences": {"picked_on": half, "reported_on": half, "kind": "generated; nouns that never met in training"},
+        "hardware": device_name(translator.device),
+        "seconds": round(time.perf_counter() - began[0], 1),
+        "processor_seconds": round(time.process_time() - began[1], 1),  # what it takes where nothing else runs
+        "heads": rows,
+        **({} if rows else {"note": "This model has no attention, so it has no heads."}),
+    }
+
+
+def measured(translator: Translator, sizes: dict[str, tuple[int, int]], half: int, progress) -> list[dict]:
+    frequency, read = word_counts(translator), []
+    for first, source in ((0, PICK), (half, REPORT)):
+        reference = Reference.of(*source, half)
+        seen = see(translator, reference, frequency, lambda done: progress(first + done, 2 * half))
+        read.append((seen, reference))
+    rows = []
+    for part in sizes:
+        picked_on, reported_on = ((seen[part], reference) for seen, reference in read)
+        vectors = word_vectors(translator, picked_on[0] + reported_on[0]) if part == "encoder" else {}
+        rows += part_rows(part, sizes[part], picked_on, reported_on, vectors, frequency)
+    return rows
+
+
+@torch.inference_mode()
+def part_sizes(translator: Translator) -> dict[str, tuple[int, int]]:
+    """(layers, heads) of each part that has attention, found by reading two tokens."""
+    records = {"encoder": [], "decoder": [], "cross": []}
+    two = torch.tensor([translator.ids("a")], device=translator.device)
+    memory = translator.network.encode(two, record=records["encoder"])
+    translator.network.decode(two, memory, record=records["decoder"], cross_record=records["cross"])
+    return {part: (len(one), one[0].weights.shape[1]) for part, one in records.items() if one}
+
+
+def word_vectors(translator: Translator, seen: list[Seen]) -> dict[str, np.ndarray]:
+    """Each word's embedding before anything is read: the mean over its sub-words."""
+    words = sorted({word.lower() for one in seen for word in one.query_words})
+    table = translator.network.embedding.weight.detach().cpu().numpy()
+    return {word: table[ids].mean(0) for word, ids in zip(words, translator.tokenizer.ids_of_many(words), strict=True)}
+
+
+def part_rows(part: str, sizes: tuple[int, int], picked_on, reported_on, vectors: dict, frequency) -> list[dict]:
+    """A row for each head of a part. sizes: (layers, heads); picked_on, reported_on: what was seen, and its Reference."""
+    pick, choices = all_scores(picked_on[0], part, picked_on[1].pairs, vectors, frequency)
+    seen, reference = reported_on
+    report, _ = all_scores(seen, part, reference.pairs, vectors, frequency, choices)
+    passed = {name: passes(name, pick.get(name), score) for name, score in report.items()}
+    margin = {name: pick[name].value - pick[name].baseline for name in report if name in pick}
+    found_at, rows = offset_shares(seen), []
+    for index in range(sizes[0] * sizes[1]):
+        order = sorted(passed, key=lambda name: -margin[name][index] if name in margin else 0.0)
+        roles = roles_of({name: bool(passed[name][index]) for name in order if passed[name] is not None})
+        role = roles[0] if roles else NO_ROLE
+        offset = int(report["offset"].extra["offset"][index]) if "offset" in report else 0
+        rows.append(
+            {
+                "part": part,
+                "layer": index // sizes[1],
+                "head": index % sizes[1],
+                "label": role,
+                "group": GROUPS[role],
+                "roles": roles,
+                "scores": {name: score_row(name, index, pick, report[name], passed[name]) for name in report},
+                "offsets": [round(float(share), 3) for share in found_at[:, index]],
+                "examples": examples_of(seen, index, role, offset, reference),
+            }
+        )
+    return rows
+
+
+def score_row(name: str, head: int, pick: dict, score: Score, passed: np.ndarray | None) -> dict:
+    """One score of one head as it is written down; on the sentences to report, "picked" on the others."""
+    least = threshold(name, score)
+    row = {
+        "value": number(score.value[head]),
+        "interval": [number(score.low[head]), number(score.high[head])],
+        "baseline": number(score.baseline[head]),
+        "n": score.n,
+        "threshold": None if least is None else number(least[head]),
+        "passes": None if passed is None else bool(passed[head]),
+    }
+    if score.rule not in PLAIN_RULES:
+        row["rule"] = score.rule
+    if score.events != score.n:
+        row["words"] = score.events
+    if name in pick:
+        row["picked"] = number(pick[name].value[head])
+    return row | {key: number(values[head]) for key, values in score.extra.items()}
+
+
+def number(value: float) -> float:
+    return round(float(value), 3)
+
+
+# --- what is kept for the pictures ---
+
+
+def offset_shares(seen: list[Seen]) -> np.ndarray:
+    """(offset from -LOOK to LOOK, head): at which offset the choices of each head stand, as a share of all words."""
+    chosen = [one.key_places[one.choice] - one.query_places for one in seen]
+    wide = [one.allowed.sum(1) >= CHOICES for one in seen]
+    chosen = np.concatenate([places[:, rows] for places, rows in zip(chosen, wide, strict=True)], axis=1)
+    return np.stack([(chosen == k).mean(1) for k in range(-LOOK, LOOK + 1)])
+
+
+def examples_of(seen: list[Seen], head: int, role: str, offset: int, reference: Reference) -> dict[str, list]:
+    """Sentences where the head does what its role says with the most weight, and where it does so with the least.
+
+    Where the role has no pair of words of its own, or there is none: where its strongest link is strongest, and weakest.
+    """
+    roles = {"previous": "offset-1", "next": "offset+1", "offset": f"offset{offset:+d}", "long_distance": "long_arcs"}
+    events = events_of(seen, roles.get(role, role))
+    if events is None:
+        links = [strongest_link(one, head) for one in seen if one.allowed.any()]
+    else:
+        columns = (events.sentences, events.queries, events.keys, events.weights[:, head])
+        links = list(zip(*(column.tolist() for column in columns), strict=True))
+    by_number = {one.sentence: one for one in seen}
+    links.sort(key=lambda link: -link[-1])
+    return {
+        "strongest": [link_row(by_number, reference, link) for link in first_of_each(links, reference)],
+        "weakest": [link_row(by_number, reference, link) for link in first_of_each(links[::-1], reference)],
+    }
+
+
+def strongest_link(seen: Seen, head: int) -> tuple[int, int, int, float]:
+    weights = np.where(seen.allowed, seen.weights[head], -1.0)
+    query, key = np.unravel_index(weights.argmax(), weights.shape)
+    return seen.sentence, int(query), int(key), float(weights[query, key])
+
+
+def first_of_each(links: list[tuple], reference: Reference) -> list[tuple]:
+    """The first EXAMPLES links, one of each sentence; the generator writes some sentences twice."""
+    taken = {}
+    for link in links:
+        taken.setdefault(reference.examples[link[0]].source, link)
+        if len(taken) == EXAMPLES:
+            break
+    return list(taken.values())
+
+
+def link_row(seen: dict[int, Seen], reference: Reference, link: tuple) -> dict:
+    sentence, query, key, weight = link
+    example, one = reference.examples[sentence], seen[sentence]
+    row = {
+        "source": example.source,
+        "query": int(one.query_places[query]),
+        "query_text": one.query_words[query],
+        "key": int(one.key_places[key]),
+        "key_text": one.key_words[key],
+        "weight": number(weight),
+    }
+    return row if one.query_words[0] == one.key_words[0] else row | {"target": example.target}
+
+
+# --- the command line ---
+
+
+def summary(result: dict) -> str:
+    """A line a head: its role and the scores behind it."""
+    lines = []
+    for row in result["heads"]:
+        names = ROLES[row["label"]][1] if row["roles"] else ()
+        scores = "".join(score_text(name, row["scores"][name]) for name in names if name in row["scores"])
+        lines.append(f"{row['part']:8} {label(row['layer'], row['head'])}: {row['label']}{scores}")
+    return "\n".join(lines or [result["note"]])
+
+
+def score_text(name: str, score: dict) -> str:
+    low, high = score["interval"]
+    rule = score.get("rule", PLAIN_RULES[0])
+    return f"; {name} {score['value']:.3f} [{low:.3f}, {high:.3f}], {rule} {score['baseline']:.3f}, n {score['n']}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="transformer")
+    parser.add_argument("--sentences", type=int, default=SENTENCES, help="half to pick on, half to report")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", type=Path, help="a file to write instead of printing")
+    arguments = parser.parse_args()
+    try:
+        result = head_roles(Translator.load(arguments.model), arguments.sentences)
+    except (CheckpointError, ValueError) as error:
+        raise SystemExit(f"cannot measure heads: {error}") from None
+    if (CHECKPOINTS / arguments.model).exists():
+        result = {"fingerprint": fingerprint(arguments.model)} | result
+    if arguments.out:
+        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    else:
+        print(json.dumps(result, indent=1, ensure_ascii=False) if arguments.json else summary(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Trace: what every block of a network did with one sentence. Its shapes, parameters, operations, time and vectors.
+
+Worth knowing: the networks know nothing of this. Forward hooks write down what passes while the finished translation is read
+once, all positions at once; the decoder cannot look ahead, so row t is what the search saw when it wrote word t.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from model.inside import recurrent, transformer
+from model.inside.blocks import REPEATS, Block, Trace
+from model.inside.watch import Watch, count
+from model.language.tokenizer import START
+from model.networks.recurrent import Recurrent
+from model.networks.transformer import Transformer
+from model.reading.device import device_name
+from model.reading.search import search
+from model.reading.translate import BEAMS, Translator
+
+# S source tokens   T target tokens   C width of the model   F hidden width of the feed-forward block   V vocabulary
+# H width of a recurrent state   A width of the additive score   N words "it" in the sentence
+
+# Of each kind of network: which module's time goes where, what the blocks are, the order of the walk, and who owns what passes
+# between modules before the first one, in the encoder and in the decoder.
+KINDS: dict[type, tuple[Callable, Callable, Callable, str, str]] = {
+    Transformer: (transformer.owners, transformer.blocks, transformer.stages, "*.positions", "*.positions"),
+    Recurrent: (recurrent.owners, recurrent.blocks, recurrent.stages, "*.embedding", "summary"),
+}
+
+
+def trace(
+    translator: Translator, text: str, target: list[int] | None = None, beams: int = BEAMS, repeats: int = REPEATS
+) -> Trace:
+    """What every block did with a text and its translation.
+
+    target: the translation's ids without </s>, from a Run that is at hand; without them it is searched for. Raises TextError as
+    reading does, ValueError if repeats is not positive. When the GPU's memory runs out the CPU goes on.
+    """
+    if repeats < 1:
+        raise ValueError(f"repeats must be at least 1; got {repeats}")
+    translator.check(text)
+    torch.set_num_threads(1)  # as reading does: the times are those of one thread
+    try:
+        return trace_on_device(translator, text, target, beams, repeats)
+    except torch.OutOfMemoryError:
+        translator.network, translator.device, translator.fallback = translator.network.cpu(), torch.device("cpu"), True
+        return trace_on_device(translator, text, target, beams, repeats)
+
+
+@torch.inference_mode()
+def trace_on_device(translator: Translator, text: str, target: list[int] | None, beams: int, repeats: int) -> Trace:
+    network, device = translator.network, translator.device
+    source = torch.tensor([translator.ids(text)], device=device)
+    if target is None:
+        target = search(network, source, beams=beams)[0]
+    prefix = torch.tensor([[START, *target]], device=device)
+    its = [place for place, id in enumerate(source[0].tolist()) if id in translator.it_ids]
+    owners_of, blocks_of, stages_of, *bases = KINDS[type(network)]
+    watch = Watch(network, *owners_of(network), device)
+    with watch.hooked():
+        for _ in range(repeats + 1):
+            memory, states, logits = read_through(watch, source, prefix, its, bases)
+    lengths = {"encoder": source.shape[1], "decoder": prefix.shape[1]}
+    blocks = blocks_of(network, watch, lengths) + output_blocks(network, memory[0], states[0], logits[0], its)
+    timed = tuple(Block(**vars(block) | {"time_ms": watch.time_ms(block.name)}) for block in blocks)
+    axes = translator.source_axis(text), translator.target_axis(target)
+    stages = stages_of(network, lengths)
+    return Trace(translator.name, *axes, timed, tuple(stages), device_name(device), repeats)
+
+
+def read_through(watch: Watch, source: Tensor, prefix: Tensor, its: list[int], bases: list[str]):
+    """One pass, on the fast path. Returns memory (1, S, …), states (1, T, C) and scores (1, T, V)."""
+    network = watch.network
+    watch.begin()
+    watch.turn("encoder", bases[0])
+    memory = network.encode(source)
+    watch.turn("encoder", "antecedent")
+    if its:
+        network.antecedent_logits(memory[0, its]).softmax(-1)
+    watch.turn("decoder", bases[1])
+    states = network.decode(prefix, memory)
+    watch.turn("", "output")
+    logits = network.logits(states)
+    watch.turn("", "softmax")
+    logits.softmax(-1)
+    watch.tick()
+    return memory, states, logits
+
+
+def output_blocks(network: nn.Module, memory: Tensor, states: Tensor, logits: Tensor, its: list[int]) -> list[Block]:
+    (tokens, width), vocabulary, found = states.shape, logits.shape[-1], len(its)
+    antecedent = 2 * found * memory.shape[-1] * width + 2 * found * width * vocabulary
+    table = count(network.embedding)
+    return [
+        Block(
+            "output", "output", (tuple(states.shape),), tuple(logits.shape), 0, table, 2 * tokens * width * vocabulary
+        ),
+        Block("softmax", "softmax", (tuple(logits.shape),), tuple(logits.shape)),
+        Block(
+            "antecedent",
+            "antecedent",
+            ((found, memory.shape[-1]),),
+            (found, vocabulary),
+            count(network.antecedent),
+            table,
+            antecedent,
+        ),
+    ]
