@@ -97,7 +97,7 @@ def carried_over(translator: Translator) -> dict:
 def heads_measured(translator: Translator, sentences: int) -> dict:
     found = head_roles(translator, sentences)
     target = 60 if sentences == SENTENCES else None
-    return {f"{sentences:,} sentences, {len(found['heads'])} heads": fact(found["seconds"], "s", target)}
+    return {f"{sentences:,} sentences, {len(found.rows)} heads": fact(found.latency_s, "s", target)}
 
 
 def main() -> None:

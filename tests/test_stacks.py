@@ -120,10 +120,9 @@ def test_meaning_stands_in_the_address():
 
 def test_roles_come_head_after_head():
     marks = roles.by_part("transformer", "en")
-    found = roles.measurement("transformer").result["heads"]
-    row = next(row for row in found if (row["part"], row["layer"], row["head"]) == ("encoder", 2, 3))
+    row = next(row for row in roles.measurement("transformer").result.rows if row.place == ("encoder", 2, 3))
     assert {part: len(heads) for part, heads in marks.items()} == {"encoder": 32, "decoder": 16, "cross": 16}
-    assert marks["encoder"][2 * 8 + 3][1] == row["group"]
+    assert marks["encoder"][2 * 8 + 3][1] == row.group
 
 
 def test_model_that_was_not_measured_has_no_marks():

@@ -90,7 +90,6 @@ def look_inside(translator: Translator, run: Run, *, positions: bool = True, ord
     order = order or tuple(places)
     if sorted(order) != list(places):
         raise ValueError(f"order must name each of {len(places)} tokens once; got {order}")
-    torch.set_num_threads(1)  # as in Translator.read: one sentence is too little work to share
     network = private_copy(network)
     seen = watch(network)
     scale = network.config.width**0.5

@@ -41,7 +41,6 @@ def trace(
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1; got {repeats}")
     translator.check(text)
-    torch.set_num_threads(1)  # as reading does: the times are those of one thread
     try:
         return trace_on_device(translator, text, target, beams, repeats)
     except torch.OutOfMemoryError:

@@ -58,6 +58,8 @@ class Translator:
     @classmethod
     def load(cls, name: str = "transformer", folder: Path | None = None) -> "Translator":
         """The checkpoint of that name. Raises CheckpointError if it is missing or damaged."""
+        # One sentence is too little work to share: threads that wait for each other on a busy machine take many times longer.
+        torch.set_num_threads(1)
         folder = folder or CHECKPOINTS / name
         missing = [file for file in FILES if not (folder / file).exists()]
         if missing:

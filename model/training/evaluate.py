@@ -21,6 +21,7 @@ import sacrebleu
 import torch
 
 from model.language import tatoeba
+from model.language.it import of_it
 from model.language.pronouns import minimal_pairs
 from model.language.tokenizer import NONE
 from model.reading.measures import wilson
@@ -57,17 +58,9 @@ def reference_streams(references: list[tuple[str, ...]]) -> list[list[str | None
 
 
 def pronoun_of(sentence: str, translation: str) -> str:
-    """The il or elle of the clause that translates "it"; "" if there is none.
-
-    English and French subject pronouns stand in the same order, so the k-th of he, she, it is the k-th of il, elle; where
-    the two counts differ, the last one is taken. "il y a" is no pronoun for anything.
-    """
+    """The il or elle of the clause that translates "it" (see of_it); "" if there is none. "il y a" is no pronoun for anything."""
     french = re.sub(r"\bil n?'?y (a|avait|aura|eut)\b", " ", translation.lower().replace("-t-", " "))
-    found = re.findall(r"(?:\b|(?<='))(il|elle)\b", french)
-    english = re.findall(r"\b(he|she|it)\b", sentence.lower())
-    if not found:
-        return ""
-    return found[english.index("it")] if len(found) == len(english) and "it" in english else found[-1]
+    return of_it(sentence, re.findall(r"(?:\b|(?<='))(il|elle)\b", french)) or ""
 
 
 def read_rows(path: Path) -> tuple[list[Row], int]:

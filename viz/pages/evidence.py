@@ -157,7 +157,7 @@ def all_heads(run: Run) -> tuple[Place, ...]:
 
 def pronoun(run: Run) -> int | None:
     """The word of the translation that holds the il or elle of "it"."""
-    from model.evidence.causes.questions import pronoun_step
+    from model.evidence.causes.pronoun import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     return None if step is None else run.target.tokens[step].word
@@ -165,7 +165,7 @@ def pronoun(run: Run) -> int | None:
 
 def pronoun_text(run: Run) -> tuple[str, str]:
     """il, elle or nothing, and its probability in percent."""
-    from model.evidence.causes.questions import pronoun_step
+    from model.evidence.causes.pronoun import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     if step is None:

@@ -1,10 +1,12 @@
 """What heads do: every head of a model with its scores beside their baselines; one head's card; and heads for two words."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from model.evidence.roles.labels import GROUPS, MARGIN, NO_ROLE, ROLES
+from model.evidence.roles.rows import HeadRow, Heads, ScoreRow
 from viz.pages import evidence, roles, session
 from viz.pages.sections import card, find
 
@@ -45,7 +47,7 @@ def model_chosen() -> None:
     session.choose(model=st.session_state.heads_model or choice.model, part=session.Choice.part, layer=None, heads=None)
 
 
-def measured() -> dict | None:
+def measured() -> Heads | None:
     """The roles of the model's heads; measured here and now if somebody says so. None after saying that they are not known."""
     measurement = roles.measurement(choice.model)
     if measurement.result:
@@ -67,17 +69,15 @@ def measured() -> dict | None:
 # --- the three kinds of heads people speak of ---
 
 
-def show_groups(rows: list[dict]) -> None:
+def show_groups(rows: Sequence[HeadRow]) -> None:
     st.html("".join(group_html(group, rows) for group in NAMED))
 
 
-def group_html(group: str, rows: list[dict]) -> str:
+def group_html(group: str, rows: Sequence[HeadRow]) -> str:
     """Its name, how many heads pass for it and which, and what such a head does. A head may pass for several."""
-    passing = [row for row in rows if any(GROUPS[role] == group for role in row["roles"])]
+    passing = [row for row in rows if any(GROUPS[role] == group for role in row.roles)]
     counted = words["group_some"].format(passed=len(passing), all=len(rows)) if passing else words["group_none"]
-    found = [
-        listed(role, passing) for role in ROLES if GROUPS[role] == group and any(role in r["roles"] for r in passing)
-    ]
+    found = [listed(role, passing) for role in ROLES if GROUPS[role] == group and any(role in r.roles for r in passing)]
     return (
         f'<div class="mj-kind"><h3><i style="background:light-dark({", ".join(roles.colours(group))})"></i>'
         f"{words['letters'][group]} · {words['names'][group]}</h3><p><b>{escape(counted)}</b></p>"
@@ -88,12 +88,12 @@ def group_html(group: str, rows: list[dict]) -> str:
     )
 
 
-def plainly(rows: list[dict]) -> str:
+def plainly(rows: Sequence[HeadRow]) -> str:
     """What becomes of the grammar heads where words are counted one by one, as the papers do."""
     margins = [
-        max(score["plain"] - score["plain_baseline"] for score in row["scores"].values() if "plain" in score)
+        max(score.plain - score.plain_baseline for score in counted)
         for row in rows
-        if any("plain" in score for score in row["scores"].values())
+        if (counted := [score for score in row.scores.values() if score.plain is not None])
     ]
     if not margins:
         return ""
@@ -102,9 +102,9 @@ def plainly(rows: list[dict]) -> str:
     return words[name].format(passed=passed, all=len(rows))
 
 
-def listed(role: str, rows: list[dict]) -> str:
+def listed(role: str, rows: Sequence[HeadRow]) -> str:
     """The heads of a role by name, or how many they are."""
-    heads = [roles.head_name(words, row["part"], row["layer"], row["head"]) for row in rows if role in row["roles"]]
+    heads = [roles.head_name(words, row.place) for row in rows if role in row.roles]
     named = ", ".join(heads) if len(heads) <= FEW else words["group_count"].format(count=len(heads))
     return words["group_role"].format(role=words["roles"][role], heads=named)
 
@@ -112,8 +112,8 @@ def listed(role: str, rows: list[dict]) -> str:
 # --- all heads ---
 
 
-def show_table(rows: list[dict]) -> None:
-    names = ["role", *dict.fromkeys(name for row in rows for name in row["scores"])]
+def show_table(rows: Sequence[HeadRow]) -> None:
+    names = ["role", *dict.fromkeys(name for row in rows for name in row.scores)]
     if choice.score not in names:
         st.warning(words["no_score"].format(name=evidence.plain(choice.score)))
     shown = choice.score if choice.score in names else "role"
@@ -144,82 +144,77 @@ def number_column():
     return st.column_config.NumberColumn(format="%.3f")
 
 
-def table(rows: list[dict], shown: str) -> dict[str, list]:
+def table(rows: Sequence[HeadRow], shown: str) -> dict[str, list]:
     """A column each. shown: a score, or "role" for the one that each role rests on; heads without it have empty cells."""
     columns, found = words["columns"], [score_of(row, shown) for row in rows]
     verdict = {True: words["yes"], False: words["no"], None: ""}
     return {
-        columns["part"]: [words["parts"][row["part"]] for row in rows],
-        columns["layer"]: [row["layer"] + 1 for row in rows],
-        columns["head"]: [row["head"] + 1 for row in rows],
-        columns["role"]: [words["roles"][row["label"]] for row in rows],
-        columns["group"]: [words["groups"][row["group"]] for row in rows],
+        columns["part"]: [words["parts"][row.place.part] for row in rows],
+        columns["layer"]: [row.place.layer + 1 for row in rows],
+        columns["head"]: [row.place.head + 1 for row in rows],
+        columns["role"]: [words["roles"][row.label] for row in rows],
+        columns["group"]: [words["groups"][row.group] for row in rows],
         columns["score"]: [roles.score_name(words, name) if name else None for name, _ in found],
-        columns["value"]: [score.get("value") for _, score in found],
-        columns["low"]: [score.get("interval", (None,))[0] for _, score in found],
-        columns["high"]: [score.get("interval", (None,))[-1] for _, score in found],
-        columns["baseline"]: [score.get("baseline") for _, score in found],
-        columns["rule"]: [roles.rule_name(words, score) if score else None for _, score in found],
-        columns["n"]: [score.get("n") for _, score in found],
-        columns["threshold"]: [score.get("threshold") for _, score in found],
-        columns["passes"]: [verdict[score.get("passes")] for _, score in found],
+        columns["value"]: [score and score.value for _, score in found],
+        columns["low"]: [score and score.low for _, score in found],
+        columns["high"]: [score and score.high for _, score in found],
+        columns["baseline"]: [score and score.baseline for _, score in found],
+        columns["rule"]: [score and roles.rule_name(words, score) for _, score in found],
+        columns["n"]: [score and score.n for _, score in found],
+        columns["threshold"]: [score and score.threshold for _, score in found],
+        columns["passes"]: [verdict[score and score.passes] for _, score in found],
     }
 
 
-def score_of(row: dict, shown: str) -> tuple[str, dict]:
+def score_of(row: HeadRow, shown: str) -> tuple[str, ScoreRow | None]:
     """The score's name and numbers; of several that a role rests on, the first that passes; without a role, the nearest."""
-    scores = row["scores"]
+    scores = row.scores
     if shown != "role":
-        return (shown, scores[shown]) if shown in scores else ("", {})
-    if row["label"] == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
-        missed = [name for name in scores if name not in roles.OTHERWISE and not scores[name]["passes"]]
+        return (shown, scores[shown]) if shown in scores else ("", None)
+    if row.label == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
+        missed = [name for name in scores if name not in roles.OTHERWISE and not scores[name].passes]
         name = min(missed, key=lambda name: roles.nearness(scores[name]))
     else:
-        name = next(name for name in ROLES[row["label"]][1] if scores.get(name, {}).get("passes"))
+        name = next(name for name in ROLES[row.label][1] if name in scores and scores[name].passes)
     return name, scores[name]
 
 
 def row_chosen() -> None:
     chosen = st.session_state.heads_table.selection.rows
     if chosen:
-        row = rows[chosen[0]]
-        session.choose(part=row["part"], layer=row["layer"] + 1, heads=(row["head"] + 1,))
+        part, layer, head = rows[chosen[0]].place
+        session.choose(part=part, layer=layer + 1, heads=(head + 1,))
 
 
-def table_csv(rows: list[dict]) -> None:
+def table_csv(rows: Sequence[HeadRow]) -> None:
     header = (
         *("part", "layer", "head", "label", "group", "score", "value", "low", "high", "baseline", "baseline_is", "n"),
         *("word_by_word", "baseline_word_by_word", "threshold", "passes"),
     )
     lines = [
         (
-            *(row["part"], row["layer"] + 1, row["head"] + 1, row["label"], row["group"], name),
-            *(score["value"], *score["interval"], score["baseline"], score.get("rule", "equal weights"), score["n"]),
-            *(score.get("plain", ""), score.get("plain_baseline", "")),
-            *("" if score[key] is None else score[key] for key in ("threshold", "passes")),
+            *(row.place.part, row.place.layer + 1, row.place.head + 1, row.label, row.group, name),
+            *(score.value, score.low, score.high, score.baseline, score.rule, score.n),
+            *("" if one is None else one for one in (score.plain, score.plain_baseline, score.threshold, score.passes)),
         )
         for row in rows
-        for name, score in row["scores"].items()
+        for name, score in row.scores.items()
     ]
     evidence.csv_button(words["csv"], f"heads-{choice.model}.csv", header, lines, "heads csv")
 
 
-def chosen_row(rows: list[dict]) -> dict:
+def chosen_row(rows: Sequence[HeadRow]) -> HeadRow:
     """The head that the Choice names; else the one that follows *it* best; else the first with a role."""
     best = session.best_head(choice.model) if choice.part == "encoder" else None
     usual = (best["layer"] + 1, best["head"] + 1) if best else (1, 1)
     wanted = (choice.part, choice.layer or usual[0], choice.heads[0] if choice.heads else usual[1])
     for row in rows:
-        if (row["part"], row["layer"] + 1, row["head"] + 1) == wanted:
+        if (row.place.part, row.place.layer + 1, row.place.head + 1) == wanted:
             return row
-    first = next((row for row in rows if row["roles"]), rows[0])
+    first = next((row for row in rows if row.roles), rows[0])
     if choice.layer or choice.heads:
         name = words["head_name"].format(part=words["parts"][wanted[0]], layer=wanted[1], head=wanted[2])
-        st.warning(
-            words["missing"].format(
-                name=name, shown=roles.head_name(words, first["part"], first["layer"], first["head"])
-            )
-        )
+        st.warning(words["missing"].format(name=name, shown=roles.head_name(words, first.place)))
     return first
 
 
@@ -231,8 +226,8 @@ choose_model()
 known = measured()
 if known is None:
     st.stop()
-rows, about = known["heads"], known["sentences"]
-st.markdown(words["lead"].format(model=choice.model, picked=about["picked_on"], reported=about["reported_on"]))
+rows = known.rows
+st.markdown(words["lead"].format(model=choice.model, picked=known.picked_on, reported=known.reported_on))
 show_groups(rows)
 st.header(words["table"], anchor="table")
 show_table(rows)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from model.evidence.roles.rows import Heads, ScoreRow
+from model.reading.place import Place
 from model.reading.recorded import measured_heads
 from viz.figures import colours as palette
 from viz.pages import session
@@ -19,11 +21,11 @@ GROUPS = ("grammar", "semantic", "long_distance", "position", "rest")  # "none" 
 
 
 class Measurement:
-    """The heads of a model as model.evidence.heads gives them, once they are known; before that, None."""
+    """What the heads of a model do, once it is known; before that, None."""
 
     def __init__(self, model: str):
         self.model, self.lock = model, threading.Lock()
-        self.result = measured_heads(model) or None
+        self.result = shipped(model)
 
     def measure(self, tick: Callable[[int, int], None]) -> None:
         """Measures, unless somebody has by now. tick is called with sentences done, and how many there are."""
@@ -34,6 +36,14 @@ class Measurement:
                 self.result = head_roles(session.translator(self.model), progress=tick)
 
 
+def shipped(model: str) -> Heads | None:
+    """What stands beside the weights; None where there is nothing, or something an older version wrote."""
+    try:
+        return Heads.of(measured_heads(model))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 @st.cache_resource(show_spinner=False)
 def measurement(model: str) -> Measurement:
     return Measurement(model)
@@ -42,9 +52,9 @@ def measurement(model: str) -> Measurement:
 def by_part(model: str, lang: str) -> dict[str, list]:
     """For the atlas: by part, head after head and layer after layer, [name of its role, group]; empty if not measured."""
     found, words = measurement(model).result, session.strings(lang)["heads"]["roles"]
-    rows = sorted((found or {"heads": []})["heads"], key=lambda row: (row["layer"], row["head"]))
-    parts = dict.fromkeys(row["part"] for row in rows)
-    return {part: [[words[row["label"]], row["group"]] for row in rows if row["part"] == part] for part in parts}
+    rows = sorted(found.rows if found else (), key=lambda row: row.place[1:])
+    parts = dict.fromkeys(row.place.part for row in rows)
+    return {part: [[words[row.label], row.group] for row in rows if row.place.part == part] for part in parts}
 
 
 def groups(lang: str) -> dict[str, list[str]]:
@@ -61,7 +71,8 @@ def colours(group: str) -> tuple[str, str]:
 # --- how things are called; words: the strings of the page, with the names of the parts under "parts" ---
 
 
-def head_name(words: dict, part: str, layer: int, head: int) -> str:
+def head_name(words: dict, place: Place) -> str:
+    part, layer, head = place
     return words["head_name"].format(part=words["parts"][part], layer=layer + 1, head=head + 1)
 
 
@@ -69,14 +80,14 @@ def score_name(words: dict, name: str) -> str:
     return words["scores"].get(name) or words["roles"][name]
 
 
-def rule_name(words: dict, score: dict) -> str:
+def rule_name(words: dict, score: ScoreRow) -> str:
     """What a baseline is, in words: "offset +1", "word 2 from the end"; a rule that has none here keeps its own."""
-    rule = score.get("rule", "plain")
+    rule = score.rule
     number = re.search(r"[+-]?\d+", rule)
     name = "_".join(re.sub(r"[+-]?\d+", "", rule).split())
     return words["rules"].get(name, rule).format(number=number and number[0])
 
 
-def nearness(score: dict) -> tuple:
+def nearness(score: ScoreRow) -> tuple:
     """To sort by: passing scores first, then those nearest to their threshold."""
-    return not score["passes"], -(score["value"] - (score["threshold"] or 2))
+    return not score.passes, -(score.value - (score.threshold or 2))

@@ -42,7 +42,7 @@ def packed(run: Run, meaning: str, word: int | None) -> bytes:
 
 def pronoun_word(run: Run) -> int:
     """The word of the translation to look at first: the il or elle of "it", else the first."""
-    from model.evidence.causes.questions import pronoun_step
+    from model.evidence.causes.pronoun import pronoun_step
 
     step = pronoun_step(run.text, run.target)
     return 0 if step is None else run.target.tokens[step].word

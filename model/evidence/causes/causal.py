@@ -13,8 +13,6 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from model.evidence.causes.compare import Band, Comparison, compare, mean_values, random_interventions
 from model.evidence.causes.held_out import generated, held_out, pronoun_in
 from model.evidence.causes.interventions import WAYS, Intervention, altered, shape_of
@@ -127,7 +125,6 @@ def main() -> None:
     parser.add_argument("--suggest", action="store_true", help="find the heads, measure them, and write --out")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # short sentences: threads would wait for each other
     try:
         if arguments.suggest and arguments.out:
             write(Translator.load(arguments.model), arguments.out, lambda line: print(line, flush=True))

@@ -12,11 +12,11 @@ import numpy as np
 from model.evidence.causes.compare import NONSENSE, random_interventions
 from model.evidence.causes.interventions import Edge, Intervention, altered
 from model.evidence.causes.pairs import align
+from model.evidence.causes.pronoun import pronoun_step
 from model.evidence.causes.questions import (
     Question,
     log_ratios,
     padded,
-    pronoun_step,
     question_of,
     token_log_probabilities,
     translations,

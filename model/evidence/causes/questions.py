@@ -5,7 +5,6 @@ and log p(il) - log p(elle) is read there; so two numbers differ by what was don
 before.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from model.evidence.causes.pronoun import pronoun_step
 from model.language.tokenizer import PAD, START, Tokenizer
-from model.reading.run import Axis, Run
+from model.reading.run import Run
 from model.reading.search import search
 from model.reading.translate import BEAMS, Translator
 
@@ -41,25 +41,6 @@ class Question:
     @property
     def step(self) -> int:
         return len(self.prefix) - 1
-
-
-def pronoun_step(sentence: str, target: Axis) -> int | None:
-    """The token of a translation that is the il or elle for "it"; None if there is none.
-
-    English and French subject pronouns stand in the same order, so the k-th of he, she, it is the k-th of il, elle; where
-    the two counts differ, the last one is taken. "il y a" is no pronoun for anything.
-    """
-    found = [step for step, token in enumerate(target.tokens) if is_pronoun(target, token.text.lower(), token.word)]
-    english = re.findall(r"\b(he|she|it)\b", sentence.lower())
-    if not found:
-        return None
-    return found[english.index("it")] if len(found) == len(english) and "it" in english else found[-1]
-
-
-def is_pronoun(target: Axis, text: str, word: int) -> bool:
-    texts = [other.text.lower() for other in target.words[word : word + 4]]
-    whole = text in ("il", "elle") and text in texts[0].split("-")  # "dort-il" is one word
-    return whole and not re.match(r"(n' ?)?y (a|avait|aura|eut)\b", " ".join(texts[1:]))
 
 
 def pronoun_ids(tokenizer: Tokenizer) -> dict[int, tuple[int, int]]:

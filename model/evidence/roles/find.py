@@ -6,10 +6,13 @@ tells a habit from a coincidence.
 
 from dataclasses import dataclass
 
-from model.evidence.causes.questions import pronoun_step
+from model.evidence.causes.pronoun import pronoun_step
+from model.evidence.roles.labels import NO_ROLE
+from model.evidence.roles.rows import HeadRow, Heads
 from model.evidence.roles.seen import DIRECTIONS, to_words
 from model.language.relations import relations
 from model.reading.measures import wilson
+from model.reading.place import Place
 from model.reading.run import Run
 
 HABIT = 0.5  # of the reference sentences' words: what a head does less often than this is no habit
@@ -38,10 +41,10 @@ class Found:
     coincidence: bool
 
 
-def find(run: Run, query_word: int, key_word: int, heads_json: dict, part: str = "encoder") -> list[Found]:
+def find(run: Run, query_word: int, key_word: int, known: Heads, part: str = "encoder") -> list[Found]:
     """The heads of a part by their weight from one word to another, the strongest first.
 
-    query_word, key_word: indices into the words of the map's axes. heads_json: as heads.py writes it.
+    query_word, key_word: indices into the words of the map's axes. known: what the model's heads do elsewhere.
     Raises ValueError for a part the run has no attention for, or a word that is not there.
     """
     if part not in run.maps:
@@ -52,12 +55,11 @@ def find(run: Run, query_word: int, key_word: int, heads_json: dict, part: str =
             raise ValueError(f"{name} must be between 0 and {len(axis.words) - 1}; got {word}")
     weights = to_words(maps.all_weights(), maps.query_axis, maps.key_axis)[:, :, query_word, key_word]
     like, offset = role_between(run, query_word, key_word, part), key_word - (part == "decoder") - query_word
-    rows = {(row["layer"], row["head"]): row for row in heads_json["heads"] if row["part"] == part}
-    sentences = heads_json["sentences"]["reported_on"]
+    rows = {row.place: row for row in known.rows}
+    places = [Place(part, layer, head) for layer in range(maps.layers) for head in range(maps.heads)]
     found = [
-        Found(part, layer, head, float(weights[layer, head]), **habit(rows.get((layer, head)), like, offset, sentences))
-        for layer in range(maps.layers)
-        for head in range(maps.heads)
+        Found(*place, float(weights[place[1:]]), **habit(rows.get(place), like, offset, known.reported_on))
+        for place in places
     ]
     return sorted(found, key=lambda one: -one.weight)
 
@@ -89,17 +91,17 @@ def it_of(run: Run) -> int | None:
     return run.antecedents[0].word if run.antecedents else None
 
 
-def habit(row: dict | None, like: str, offset: int, sentences: int) -> dict:
+def habit(row: HeadRow | None, like: str, offset: int, sentences: int) -> dict:
     """What a head does on the reference sentences where two words stand like these."""
-    if row and like in row["scores"]:
-        score = row["scores"][like]
-        rare = score["interval"][0] <= score["baseline"] or score["value"] < HABIT
-        counted = {"usual": score["value"], "interval": tuple(score["interval"]), "baseline": score["baseline"]}
-        return {"label": row["label"], "like": like, "offset": offset, "n": score["n"], "coincidence": rare} | counted
-    shares = row["offsets"] if row else []
+    if row and like in row.scores:
+        score = row.scores[like]
+        rare = score.low <= score.baseline or score.value < HABIT
+        counted = {"usual": score.value, "interval": (score.low, score.high), "baseline": score.baseline}
+        return {"label": row.label, "like": like, "offset": offset, "n": score.n, "coincidence": rare} | counted
+    shares = row.offsets if row else ()
     usual = shares[offset + len(shares) // 2] if abs(offset) <= len(shares) // 2 and shares else None
     return {
-        "label": row["label"] if row else "no_clear_role",
+        "label": row.label if row else NO_ROLE,
         "like": "offset",
         "offset": offset,
         "usual": usual,

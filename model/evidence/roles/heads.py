@@ -19,11 +19,12 @@ import torch
 
 from model.evidence.roles.labels import GROUPS, NO_ROLE, ROLES, passes, roles_of, threshold
 from model.evidence.roles.reference import PICK, REPORT, Reference, see, word_counts
+from model.evidence.roles.rows import ExampleRow, HeadRow, Heads, ScoreRow
 from model.evidence.roles.score import Score
 from model.evidence.roles.scores import all_scores, events_of
 from model.evidence.roles.seen import CHOICES, Seen
 from model.reading.device import device_name
-from model.reading.place import label
+from model.reading.place import Place, label
 from model.reading.recorded import CHECKPOINTS, fingerprint
 from model.reading.translate import CheckpointError, Translator
 
@@ -31,42 +32,35 @@ SENTENCES = 1000  # half to pick on, half to report
 EXAMPLES = 3
 LOOK = 12  # words; the greatest offset that is counted for `find`
 
-PLAIN_RULES = ("chance", "equal weights")  # understood where no rule is named
-
 
 # --- the heads of a model ---
 
 
 def head_roles(
     translator: Translator, sentences: int = SENTENCES, progress: Callable[[int, int], None] = lambda done, total: None
-) -> dict:
+) -> Heads:
     """Scores, roles and example sentences of every head. progress is called with sentences done, and how many there are.
 
-    Returns a dictionary as --json prints it: "heads" has one row a head, {part, layer, head, label, group, roles, scores,
-    offsets, examples}; layer and head count from 0. No rows for a model without attention. Raises ValueError below 40.
+    No rows for a model without attention. Raises ValueError below 40 sentences.
     """
     if sentences < 40:
         raise ValueError(f"sentences must be 40 or more, half to pick on and half to report; got {sentences}")
     began, half, sizes = (time.perf_counter(), time.process_time()), sentences // 2, part_sizes(translator)
-    threads = torch.get_num_threads()
-    # Many small products: on a busy machine two threads that wait for each other took five times longer.
-    torch.set_num_threads(1)
-    try:
-        rows = measured(translator, sizes, half, progress) if sizes else []
-    finally:
-        torch.set_num_threads(threads)  # torch remembers it for everybody
-    return {
-        "model": translator.name,
-        "sentences": {"picked_on": half, "reported_on": half, "kind": "generated; nouns that never met in training"},
-        "hardware": device_name(translator.device),
-        "seconds": round(time.perf_counter() - began[0], 1),
-        "processor_seconds": round(time.process_time() - began[1], 1),  # what it takes where nothing else runs
-        "heads": rows,
-        **({} if rows else {"note": "This model has no attention, so it has no heads."}),
-    }
+    rows = measured(translator, sizes, half, progress) if sizes else []
+    return Heads(
+        model=translator.name,
+        picked_on=half,
+        reported_on=half,
+        kind="generated; nouns that never met in training",
+        hardware=device_name(translator.device),
+        latency_s=round(time.perf_counter() - began[0], 1),
+        processor_s=round(time.process_time() - began[1], 1),
+        rows=tuple(rows),
+        note="" if rows else "This model has no attention, so it has no heads.",
+    )
 
 
-def measured(translator: Translator, sizes: dict[str, tuple[int, int]], half: int, progress) -> list[dict]:
+def measured(translator: Translator, sizes: dict[str, tuple[int, int]], half: int, progress) -> list[HeadRow]:
     frequency, read = word_counts(translator), []
     for first, source in ((0, PICK), (half, REPORT)):
         reference = Reference.of(*source, half)
@@ -97,7 +91,7 @@ def word_vectors(translator: Translator, seen: list[Seen]) -> dict[str, np.ndarr
     return {word: table[ids].mean(0) for word, ids in zip(words, translator.tokenizer.ids_of_many(words), strict=True)}
 
 
-def part_rows(part: str, sizes: tuple[int, int], picked_on, reported_on, vectors: dict, frequency) -> list[dict]:
+def part_rows(part: str, sizes: tuple[int, int], picked_on, reported_on, vectors: dict, frequency) -> list[HeadRow]:
     """A row for each head of a part. sizes: (layers, heads); picked_on, reported_on: what was seen, and its Reference."""
     pick, choices = all_scores(picked_on[0], part, picked_on[1].pairs, vectors, frequency)
     seen, reference = reported_on
@@ -111,39 +105,38 @@ def part_rows(part: str, sizes: tuple[int, int], picked_on, reported_on, vectors
         role = roles[0] if roles else NO_ROLE
         offset = int(report["offset"].extra["offset"][index]) if "offset" in report else 0
         rows.append(
-            {
-                "part": part,
-                "layer": index // sizes[1],
-                "head": index % sizes[1],
-                "label": role,
-                "group": GROUPS[role],
-                "roles": roles,
-                "scores": {name: score_row(name, index, pick, report[name], passed[name]) for name in report},
-                "offsets": [round(float(share), 3) for share in found_at[:, index]],
-                "examples": examples_of(seen, index, role, offset, reference),
-            }
+            HeadRow(
+                place=Place(part, *divmod(index, sizes[1])),
+                label=role,
+                group=GROUPS[role],
+                roles=tuple(roles),
+                scores={name: score_row(name, index, pick, report[name], passed[name]) for name in report},
+                offsets=tuple(round(float(share), 3) for share in found_at[:, index]),
+                examples=examples_of(seen, index, role, offset, reference),
+            )
         )
     return rows
 
 
-def score_row(name: str, head: int, pick: dict, score: Score, passed: np.ndarray | None) -> dict:
-    """One score of one head as it is written down; on the sentences to report, "picked" on the others."""
+def score_row(name: str, head: int, pick: dict, score: Score, passed: np.ndarray | None) -> ScoreRow:
+    """One score of one head on the sentences to report. pick: the scores on the others, by name."""
     least = threshold(name, score)
-    row = {
-        "value": number(score.value[head]),
-        "interval": [number(score.low[head]), number(score.high[head])],
-        "baseline": number(score.baseline[head]),
-        "n": score.n,
-        "threshold": None if least is None else number(least[head]),
-        "passes": None if passed is None else bool(passed[head]),
-    }
-    if score.rule not in PLAIN_RULES:
-        row["rule"] = score.rule
-    if score.events != score.n:
-        row["words"] = score.events
-    if name in pick:
-        row["picked"] = number(pick[name].value[head])
-    return row | {key: number(values[head]) for key, values in score.extra.items()}
+    extra = {key: number(values[head]) for key, values in score.extra.items()}
+    return ScoreRow(
+        value=number(score.value[head]),
+        low=number(score.low[head]),
+        high=number(score.high[head]),
+        baseline=number(score.baseline[head]),
+        rule=score.rule,
+        n=score.n,
+        words=score.events,
+        threshold=None if least is None else number(least[head]),
+        passes=None if passed is None else bool(passed[head]),
+        picked=number(pick[name].value[head]) if name in pick else None,
+        plain=extra.pop("plain", None),
+        plain_baseline=extra.pop("plain_baseline", None),
+        extra=extra,
+    )
 
 
 def number(value: float) -> float:
@@ -161,7 +154,7 @@ def offset_shares(seen: list[Seen]) -> np.ndarray:
     return np.stack([(chosen == k).mean(1) for k in range(-LOOK, LOOK + 1)])
 
 
-def examples_of(seen: list[Seen], head: int, role: str, offset: int, reference: Reference) -> dict[str, list]:
+def examples_of(seen: list[Seen], head: int, role: str, offset: int, reference: Reference) -> dict[str, tuple]:
     """Sentences where the head does what its role says with the most weight, and where it does so with the least.
 
     Where the role has no pair of words of its own, or there is none: where its strongest link is strongest, and weakest.
@@ -176,8 +169,8 @@ def examples_of(seen: list[Seen], head: int, role: str, offset: int, reference: 
     by_number = {one.sentence: one for one in seen}
     links.sort(key=lambda link: -link[-1])
     return {
-        "strongest": [link_row(by_number, reference, link) for link in first_of_each(links, reference)],
-        "weakest": [link_row(by_number, reference, link) for link in first_of_each(links[::-1], reference)],
+        "strongest": tuple(example_row(by_number, reference, link) for link in first_of_each(links, reference)),
+        "weakest": tuple(example_row(by_number, reference, link) for link in first_of_each(links[::-1], reference)),
     }
 
 
@@ -197,37 +190,36 @@ def first_of_each(links: list[tuple], reference: Reference) -> list[tuple]:
     return list(taken.values())
 
 
-def link_row(seen: dict[int, Seen], reference: Reference, link: tuple) -> dict:
+def example_row(seen: dict[int, Seen], reference: Reference, link: tuple) -> ExampleRow:
     sentence, query, key, weight = link
     example, one = reference.examples[sentence], seen[sentence]
-    row = {
-        "source": example.source,
-        "query": int(one.query_places[query]),
-        "query_text": one.query_words[query],
-        "key": int(one.key_places[key]),
-        "key_text": one.key_words[key],
-        "weight": number(weight),
-    }
-    return row if one.query_words[0] == one.key_words[0] else row | {"target": example.target}
+    return ExampleRow(
+        source=example.source,
+        query=int(one.query_places[query]),
+        query_text=one.query_words[query],
+        key=int(one.key_places[key]),
+        key_text=one.key_words[key],
+        weight=number(weight),
+        target="" if one.query_words[0] == one.key_words[0] else example.target,
+    )
 
 
 # --- the command line ---
 
 
-def summary(result: dict) -> str:
+def summary(found: Heads) -> str:
     """A line a head: its role and the scores behind it."""
     lines = []
-    for row in result["heads"]:
-        names = ROLES[row["label"]][1] if row["roles"] else ()
-        scores = "".join(score_text(name, row["scores"][name]) for name in names if name in row["scores"])
-        lines.append(f"{row['part']:8} {label(row['layer'], row['head'])}: {row['label']}{scores}")
-    return "\n".join(lines or [result["note"]])
+    for row in found.rows:
+        names = ROLES[row.label][1] if row.roles else ()
+        scores = "".join(score_text(name, row.scores[name]) for name in names if name in row.scores)
+        lines.append(f"{row.place.part:8} {label(row.place.layer, row.place.head)}: {row.label}{scores}")
+    return "\n".join(lines or [found.note])
 
 
-def score_text(name: str, score: dict) -> str:
-    low, high = score["interval"]
-    rule = score.get("rule", PLAIN_RULES[0])
-    return f"; {name} {score['value']:.3f} [{low:.3f}, {high:.3f}], {rule} {score['baseline']:.3f}, n {score['n']}"
+def score_text(name: str, score: ScoreRow) -> str:
+    interval = f"[{score.low:.3f}, {score.high:.3f}]"
+    return f"; {name} {score.value:.3f} {interval}, {score.rule} {score.baseline:.3f}, n {score.n}"
 
 
 def main() -> None:
@@ -238,17 +230,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file to write instead of printing")
     arguments = parser.parse_args()
     try:
-        result = head_roles(Translator.load(arguments.model), arguments.sentences)
+        found = head_roles(Translator.load(arguments.model), arguments.sentences)
     except (CheckpointError, ValueError) as error:
         raise SystemExit(f"cannot measure heads: {error}") from None
+    result = found.record()
     if (CHECKPOINTS / arguments.model).exists():
         result = {"fingerprint": fingerprint(arguments.model)} | result
     if arguments.out:
         text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
         arguments.out.write_text(text + "\n", encoding="utf-8")
     else:
-        print(json.dumps(result, indent=1, ensure_ascii=False) if arguments.json else summary(result))
-
-
-if __name__ == "__main__":
-    main()
+        print(json.dumps(result, indent=1, ensure_ascii=False) if arguments.json else summary(found))

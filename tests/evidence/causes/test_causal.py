@@ -15,7 +15,8 @@ from model.evidence.causes.interventions import Edge, Intervention, all_heads, a
 from model.evidence.causes.left_to_right import left_to_right
 from model.evidence.causes.pairs import align, difference, most_moved_candidates, most_moved_word, shifts, word_rows
 from model.evidence.causes.patching import Patching, patching
-from model.evidence.causes.questions import Question, log_ratios, pronoun_step, question
+from model.evidence.causes.pronoun import pronoun_step
+from model.evidence.causes.questions import Question, log_ratios, question
 from model.evidence.causes.suggestions import grow
 from model.language.pronouns import PronounExample, examples
 from model.language.tokenizer import START, Tokenizer

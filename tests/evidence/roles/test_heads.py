@@ -13,11 +13,13 @@ from model.evidence.roles.find import find
 from model.evidence.roles.heads import head_roles, part_rows, summary
 from model.evidence.roles.labels import NO_ROLE, roles_of
 from model.evidence.roles.reference import Reference, cut, evenness
+from model.evidence.roles.rows import HeadRow, Heads
 from model.evidence.roles.scores import counted, events_of, flip
 from model.evidence.roles.seen import Seen, role_targets, same_words, to_words
 from model.language.tokenizer import split_words
 from model.networks.build import build
 from model.networks.recurrent import RecurrentConfig
+from model.reading.place import Place
 from model.reading.recorded import CHECKPOINTS, fingerprint
 from model.reading.run import AttentionMaps, Axis, Run, Token, Word
 from model.reading.translate import Translator
@@ -152,7 +154,7 @@ def vectors() -> dict:
 
 
 @pytest.fixture(scope="module")
-def rows(vectors) -> dict[str, dict]:
+def rows(vectors) -> dict[str, HeadRow]:
     """The rows of all hand-made heads, by the name of their rule."""
     rules = {
         "previous": previous,
@@ -193,45 +195,45 @@ def rows(vectors) -> dict[str, dict]:
     ],
 )
 def test_head_made_for_a_role_gets_it(rows, name, label, group):
-    assert (rows[name]["label"], rows[name]["group"]) == (label, group)
+    assert (rows[name].label, rows[name].group) == (label, group)
 
 
 def test_pure_previous_head_is_scored_as_such(rows):
-    score = rows["previous"]["scores"]["previous"]
-    assert score["value"] == 1 and score["interval"][0] > 0.97 and score["passes"]
-    assert score["baseline"] < 0.2 and score["n"] == SENTENCES and score["words"] > 5 * SENTENCES
-    assert rows["previous"]["offsets"][heads.LOOK - 1] > 0.9
+    score = rows["previous"].scores["previous"]
+    assert score.value == 1 and score.low > 0.97 and score.passes
+    assert score.baseline < 0.2 and score.n == SENTENCES and score.words > 5 * SENTENCES
+    assert rows["previous"].offsets[heads.LOOK - 1] > 0.9
 
 
 def test_far_head_is_a_long_distance_head(rows):
-    assert {"coreference", "long_distance"} <= set(rows["far"]["roles"])
-    assert rows["far"]["scores"]["long_distance"]["value"] > rows["far"]["scores"]["long_distance"]["baseline"]
+    assert {"coreference", "long_distance"} <= set(rows["far"].roles)
+    assert rows["far"].scores["long_distance"].value > rows["far"].scores["long_distance"].baseline
 
 
 def test_random_attention_gets_no_label(rows):
-    chosen = {name: row["label"] for name, row in rows.items() if name.startswith(("random", "loose"))}
+    chosen = {name: row.label for name, row in rows.items() if name.startswith(("random", "loose"))}
     assert len(chosen) == 35 and set(chosen.values()) == {NO_ROLE}
 
 
 @pytest.mark.parametrize("name", ["blind to grammar", "nearest noun", "resting but moving"])
 def test_false_friends_get_no_label(rows, name):
-    assert rows[name]["label"] == NO_ROLE
+    assert rows[name].label == NO_ROLE
 
 
 def test_counting_words_is_nine_times_of_ten_right_and_still_no_grammar(rows):
-    score = rows["blind to grammar"]["scores"]["noun_to_determiner"]
-    assert score["plain"] > 0.85 and score["value"] == pytest.approx(score["baseline"]) and not score["passes"]
+    score = rows["blind to grammar"].scores["noun_to_determiner"]
+    assert score.plain > 0.85 and score.value == pytest.approx(score.baseline) and not score.passes
 
 
 def test_relation_that_always_stands_at_one_distance_tests_nothing(rows):
-    score = rows["adjective_to_noun"]["scores"]["adjective_to_noun"]
-    assert score["value"] == 1 and score["threshold"] is None and score["passes"] is None
-    assert rows["adjective_to_noun"]["label"] == NO_ROLE
+    score = rows["adjective_to_noun"].scores["adjective_to_noun"]
+    assert score.value == 1 and score.threshold is None and score.passes is None
+    assert rows["adjective_to_noun"].label == NO_ROLE
 
 
 def test_nearest_noun_never_flips(rows):
-    assert rows["nearest noun"]["scores"]["coreference_flip"]["value"] == 0
-    assert rows["coreference"]["scores"]["coreference_flip"]["value"] == 1
+    assert rows["nearest noun"].scores["coreference_flip"].value == 0
+    assert rows["coreference"].scores["coreference_flip"].value == 1
 
 
 def test_best_of_many_random_heads_stays_under_the_null():
@@ -246,18 +248,18 @@ def test_role_must_hold_on_both_sets(vectors):
     right, wrong = following("coreference"), following("nothing")
     both = made([right, wrong], "validation", 11), made([wrong, right], "test", 12)
     rows = part_rows("encoder", (1, 2), *both, vectors, FREQUENCY)
-    assert [row["label"] for row in rows] == [NO_ROLE, NO_ROLE]
-    assert rows[1]["scores"]["coreference"]["value"] == 1  # on the second set alone it would have been one
+    assert [row.label for row in rows] == [NO_ROLE, NO_ROLE]
+    assert rows[1].scores["coreference"].value == 1  # on the second set alone it would have been one
 
 
 def test_examples_go_from_strongest_to_weakest(rows):
-    examples = rows["random 0"]["examples"]
-    strong, weak = ([link["weight"] for link in examples[end]] for end in ("strongest", "weakest"))
+    examples = rows["random 0"].examples
+    strong, weak = ([link.weight for link in examples[end]] for end in ("strongest", "weakest"))
     assert strong == sorted(strong, reverse=True) and weak == sorted(weak) and strong[-1] > weak[-1]
-    link = rows["noun_to_determiner"]["examples"]["strongest"][0]
-    words = [word for word, *_ in split_words(" " + link["source"])]
-    assert (words[link["query"]], words[link["key"]]) == (link["query_text"], link["key_text"])
-    assert link["key_text"].lower() in ("the", "a", "an", "this", "that", "my", "your", "his", "her", "our", "their")
+    link = rows["noun_to_determiner"].examples["strongest"][0]
+    words = [word for word, *_ in split_words(" " + link.source)]
+    assert (words[link.query], words[link.key]) == (link.query_text, link.key_text)
+    assert link.key_text.lower() in ("the", "a", "an", "this", "that", "my", "your", "his", "her", "our", "their")
 
 
 # --- the pieces, worked on paper ---
@@ -318,7 +320,7 @@ def test_minimal_pairs_are_found_again_in_the_mixture():
 
 
 @pytest.fixture(scope="module")
-def untrained(translator) -> dict:
+def untrained(translator) -> Heads:
     ticks = []
     result = head_roles(translator, 40, lambda done, total: ticks.append((done, total)))
     assert ticks[-1] == (40, 40) and ticks == sorted(ticks)
@@ -326,20 +328,19 @@ def untrained(translator) -> dict:
 
 
 def test_every_head_of_a_network_has_a_row(untrained, translator):
-    counts = Counter(row["part"] for row in untrained["heads"])
+    counts = Counter(row.place.part for row in untrained.rows)
     assert counts == {"encoder": 2 * 3, "decoder": 5 * 3, "cross": 5 * 3}
-    for row in untrained["heads"]:
-        for name, score in row["scores"].items():
-            low, high = score["interval"]
-            assert low - 1e-3 <= score["value"] <= high + 1e-3, name
-            assert score["n"] > 0
-    assert json.loads(json.dumps(untrained)) == untrained
-    assert summary(untrained).count("\n") == len(untrained["heads"]) - 1
+    for row in untrained.rows:
+        for name, score in row.scores.items():
+            assert score.low - 1e-3 <= score.value <= score.high + 1e-3, name
+            assert score.n > 0
+    assert Heads.of(json.loads(json.dumps(untrained.record()))) == untrained
+    assert summary(untrained).count("\n") == len(untrained.rows) - 1
 
 
 def test_untrained_network_understands_nothing(untrained):
-    for row in untrained["heads"]:
-        assert not {"coreference", "same_word", "translation", "semantic"} & set(row["roles"])
+    for row in untrained.rows:
+        assert not {"coreference", "same_word", "translation", "semantic"} & set(row.roles)
 
 
 def test_weights_that_are_scored_are_those_of_a_run(translator, untrained):
@@ -358,21 +359,8 @@ def test_recurrent_models_have_one_head_or_none(tokenizer, attention, parts):
     torch.manual_seed(0)
     config = RecurrentConfig(len(tokenizer), attention=attention, width=11, hidden=14, score=7)
     result = head_roles(Translator(build(config), tokenizer, "small gru", torch.device("cpu")), 40)
-    assert Counter(row["part"] for row in result["heads"]) == parts
-    assert ("note" in result) == (not parts)
-
-
-def test_measuring_leaves_the_threads_as_they_were(translator, monkeypatch):
-    used = []
-    monkeypatch.setattr(heads, "measured", lambda *_: used.append(torch.get_num_threads()) or 1 / 0)
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(2)
-        with pytest.raises(ZeroDivisionError):
-            head_roles(translator, 40)
-        assert used == [1] and torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)
+    assert Counter(row.place.part for row in result.rows) == parts
+    assert bool(result.note) == (not parts)
 
 
 def test_too_few_sentences_are_refused(translator):
@@ -408,22 +396,35 @@ def test_every_shipped_model_is_measured():
 @pytest.mark.parametrize("model", SHIPPED)
 def test_shipped_roles_belong_to_the_shipped_weights_and_follow_from_their_scores(model):
     file = CHECKPOINTS / model / "heads.json"
-    shipped = json.loads(file.read_text(encoding="utf-8"))
-    assert shipped["fingerprint"] == fingerprint(model) and file.stat().st_size < 300_000
-    assert Counter(row["part"] for row in shipped["heads"]) == SHIPPED[model]
-    assert shipped["sentences"]["reported_on"] >= 500
-    for shown in (shown for row in shipped["heads"] for shown in row["examples"].values()):
-        assert len({example["source"] for example in shown}) == len(shown)
-    for row in shipped["heads"]:
-        passed = {name: bool(score["passes"]) for name, score in row["scores"].items()}
-        assert sorted(roles_of(passed)) == sorted(row["roles"])
-        assert row["label"] == (row["roles"] or [NO_ROLE])[0]
-        for score in row["scores"].values():
-            if score["passes"]:
-                assert score["value"] >= score["threshold"] - 1e-3 and score["interval"][0] >= score["baseline"] - 1e-3
+    record = json.loads(file.read_text(encoding="utf-8"))
+    assert record["fingerprint"] == fingerprint(model) and file.stat().st_size < 300_000
+    shipped = Heads.of(record)
+    assert {"fingerprint": record["fingerprint"]} | shipped.record() == record
+    assert Counter(row.place.part for row in shipped.rows) == SHIPPED[model]
+    assert shipped.reported_on >= 500
+    for row in shipped.rows:
+        for shown in row.examples.values():
+            assert len({example.source for example in shown}) == len(shown)
+        passed = {name: bool(score.passes) for name, score in row.scores.items()}
+        assert sorted(roles_of(passed)) == sorted(row.roles)
+        assert row.label == (*row.roles, NO_ROLE)[0]
+        for score in row.scores.values():
+            if score.passes:
+                assert score.value >= score.threshold - 1e-3 and score.low >= score.baseline - 1e-3
+
+
+def test_a_score_without_its_rule_is_no_score():
+    record = json.loads((CHECKPOINTS / "transformer" / "heads.json").read_text(encoding="utf-8"))["heads"][0]
+    del record["scores"]["sink"]["rule"]
+    with pytest.raises(KeyError, match="rule"):
+        HeadRow.of(record)
 
 
 # --- find ---
+
+
+def measured(rows) -> Heads:
+    return Heads("made", SENTENCES, SENTENCES, "", "", 0.0, 0.0, tuple(rows))
 
 
 def run_with(weights: np.ndarray, words: list[str]) -> Run:
@@ -442,15 +443,16 @@ def test_coincidence_is_told_from_habit(rows):
     words = ["The", "cat", "saw", "the", "old", "dog"]
     weights = np.full((2, 7, 7), 0.05)
     weights[:, 5, 3] = 0.7  # dog → the, over "old"
-    heads_json = {"heads": [], "sentences": {"reported_on": SENTENCES}}
-    for head, name in enumerate(("noun_to_determiner", "random 0")):
-        heads_json["heads"].append(rows[name] | {"layer": 0, "head": head})
+    known = measured(
+        replace(rows[name], place=Place("encoder", 0, head))
+        for head, name in enumerate(("noun_to_determiner", "random 0"))
+    )
     run = run_with(weights / weights.sum(-1, keepdims=True), words)
-    habit, chance = sorted(find(run, 5, 3, heads_json), key=lambda one: one.head)
+    habit, chance = sorted(find(run, 5, 3, known), key=lambda one: one.head)
     assert habit.weight == pytest.approx(0.7, abs=1e-5) and chance.weight == pytest.approx(0.7, abs=1e-5)
     assert (habit.like, habit.usual, habit.coincidence) == ("noun_to_determiner", 1.0, False)
     assert chance.coincidence and chance.usual < 0.3
-    by_offset = find(run, 2, 4, heads_json)[0]
+    by_offset = find(run, 2, 4, known)[0]
     assert (by_offset.like, by_offset.offset) == ("offset", 2) and by_offset.coincidence
 
 
@@ -458,4 +460,4 @@ def test_coincidence_is_told_from_habit(rows):
 def test_word_or_part_that_is_not_there_is_one_sentence(query, key, part):
     run = run_with(np.full((1, 3, 3), 1 / 3), ["the", "dog"])
     with pytest.raises(ValueError, match="must be"):
-        find(run, query, key, {"heads": [], "sentences": {"reported_on": 0}}, part)
+        find(run, query, key, measured(()), part)

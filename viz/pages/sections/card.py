@@ -1,11 +1,13 @@
 """One head's card: its scores beside what needs no head, and sentences where it does most and least what its role says."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from model.evidence.roles.labels import ROLES
+from model.evidence.roles.rows import ExampleRow, HeadRow, ScoreRow
 from model.language.tokenizer import prepare, split_words
 from model.reading.place import PARTS
 from viz.figures.roles import RoleScore, role_scores
@@ -14,31 +16,30 @@ from viz.pages import evidence, roles, script, session
 SHOWN = 8  # scores, at first
 
 
-def show(choice: session.Choice, words: dict, rows: list[dict], row: dict) -> None:
+def show(choice: session.Choice, words: dict, rows: Sequence[HeadRow], row: HeadRow) -> None:
     """row: the one of rows whose card it is."""
-    role = words["roles"][row["label"]]
-    title = words["card_title"].format(
-        part=words["parts"][row["part"]], layer=row["layer"] + 1, head=row["head"] + 1, role=role
-    )
+    role = words["roles"][row.label]
+    part, layer, head = row.place
+    title = words["card_title"].format(part=words["parts"][part], layer=layer + 1, head=head + 1, role=role)
     st.header(title, anchor="card")
     ask_head(words, rows, row)
-    if more := [words["roles"][one] for one in row["roles"] if one != row["label"]]:
+    if more := [words["roles"][one] for one in row.roles if one != row.label]:
         st.markdown(words["card_more"].format(roles=", ".join(more)))
     left, right = st.columns([1, 1], gap="large")
     with left:
         show_scores(words, row)
-        if any(one["part"] == "encoder" for one in rows):  # only a Transformer has heads to switch off
+        if any(one.place.part == "encoder" for one in rows):  # only a Transformer has heads to switch off
             show_ways(choice, words, row)
     with right:
         show_examples(choice, words, row)
 
 
-def show_ways(choice: session.Choice, words: dict, row: dict) -> None:
+def show_ways(choice: session.Choice, words: dict, row: HeadRow) -> None:
     """The same head on the pages that switch it off, and that work it through."""
-    part, layer, head = row["part"], row["layer"] + 1, row["head"] + 1
+    part, layer, head = row.place
     off, inside = (
-        replace(choice, off=(f"{part}.{layer}.{head}",)),
-        replace(choice, part=part, layer=layer, heads=(head,)),
+        replace(choice, off=(str(row.place),)),
+        replace(choice, part=part, layer=layer + 1, heads=(head + 1,)),
     )
     ways = (("switch", "switch", off, ":material/toggle_off:"), ("head", "inside", inside, ":material/functions:"))
     with st.container(horizontal=True, key="card_ways"):
@@ -46,96 +47,96 @@ def show_ways(choice: session.Choice, words: dict, row: dict) -> None:
             st.page_link(script(page), label=words[name], icon=icon, query_params=view.to_query())
 
 
-def ask_head(words: dict, rows: list[dict], row: dict) -> None:
+def ask_head(words: dict, rows: Sequence[HeadRow], row: HeadRow) -> None:
     """The same head, chosen by buttons: the table cannot be worked without a pointer."""
-    of_part = [one for one in rows if one["part"] == row["part"]]
-    st.session_state.update(card_part=row["part"], card_layer=row["layer"] + 1, card_head=row["head"] + 1)
+    of_part = [one for one in rows if one.place.part == row.place.part]
+    st.session_state.update(card_part=row.place.part, card_layer=row.place.layer + 1, card_head=row.place.head + 1)
     with st.container(horizontal=True, vertical_alignment="bottom", key="card_place"):
-        there = [part for part in PARTS if any(one["part"] == part for one in rows)]
+        there = [part for part in PARTS if any(one.place.part == part for one in rows)]
         ask(rows, words["part"], there, "card_part", words["parts"].get)
-        ask(rows, words["layer"], sorted({one["layer"] + 1 for one in of_part}), "card_layer", str)
-        ask(rows, words["head"], sorted({one["head"] + 1 for one in of_part}), "card_head", str)
+        ask(rows, words["layer"], sorted({one.place.layer + 1 for one in of_part}), "card_layer", str)
+        ask(rows, words["head"], sorted({one.place.head + 1 for one in of_part}), "card_head", str)
 
 
-def ask(rows: list[dict], label: str, options: list, key: str, named) -> None:
+def ask(rows: Sequence[HeadRow], label: str, options: list, key: str, named) -> None:
     st.segmented_control(
         label, options, format_func=named, key=key, required=True, on_change=head_asked, args=(rows, key)
     )
 
 
-def head_asked(rows: list[dict], key: str) -> None:
+def head_asked(rows: Sequence[HeadRow], key: str) -> None:
     part, layer, head = (st.session_state[name] for name in ("card_part", "card_layer", "card_head"))
     if key == "card_part":
-        first = next(one for one in rows if one["part"] == part)
-        layer, head = first["layer"] + 1, first["head"] + 1
+        first = next(one for one in rows if one.place.part == part)
+        layer, head = first.place.layer + 1, first.place.head + 1
     session.choose(part=part, layer=layer, heads=(head,))
 
 
-def show_scores(words: dict, row: dict) -> None:
+def show_scores(words: dict, row: HeadRow) -> None:
     """What its role rests on first, then what else passes, then what comes nearest to its threshold."""
-    shares = {name: score for name, score in row["scores"].items() if name not in roles.OTHERWISE}
-    own = ROLES[row["label"]][1] if row["roles"] else ()
+    shares = {name: score for name, score in row.scores.items() if name not in roles.OTHERWISE}
+    own = ROLES[row.label][1] if row.roles else ()
     order = sorted(shares, key=lambda name: (name not in own, roles.nearness(shares[name])))
     shown = order if st.session_state.get("heads_all_scores") else order[:SHOWN]
     scores = [
         RoleScore(
             roles.score_name(words, name),
-            shares[name]["value"],
-            *shares[name]["interval"],
-            shares[name]["baseline"],
-            shares[name]["threshold"],
-            bool(shares[name]["passes"]),
+            shares[name].value,
+            shares[name].low,
+            shares[name].high,
+            shares[name].baseline,
+            shares[name].threshold,
+            bool(shares[name].passes),
         )
         for name in shown
     ]
     figure = role_scores(scores, names=words["chart"], dark=session.dark())
     st.plotly_chart(figure, theme=None, config=session.CHART, alt=words["chart_alt"], key="card_chart")
     st.caption(words["chart_how"])
-    for name, score in row["scores"].items():
-        if score["passes"] and "plain" in score:
-            facts = {key: session.percent(score[key]) for key in ("plain", "plain_baseline")}
+    for name, score in row.scores.items():
+        if score.passes and score.plain is not None:
+            facts = {key: session.percent(getattr(score, key)) for key in ("plain", "plain_baseline")}
             st.caption(words["plain"].format(name=roles.score_name(words, name), **facts))
     for name in roles.OTHERWISE:
-        if score := row["scores"].get(name):
+        if score := row.scores.get(name):
             st.caption(otherwise(words, name, score))
     if len(order) > SHOWN:
         st.toggle(words["chart_all"], key="heads_all_scores")
 
 
-def otherwise(words: dict, name: str, score: dict) -> str:
-    numbers = {"value": score["value"], "low": score["interval"][0], "high": score["interval"][1]}
-    numbers |= {"baseline": score["baseline"]}
+def otherwise(words: dict, name: str, score: ScoreRow) -> str:
+    numbers = {key: getattr(score, key) for key in ("value", "low", "high", "baseline")}
     facts = {key: f"{number:.2f}".replace("-", "−") for key, number in numbers.items()}
     return words["otherwise"].format(
-        name=roles.score_name(words, name), rule=roles.rule_name(words, score), n=score["n"], **facts
+        name=roles.score_name(words, name), rule=roles.rule_name(words, score), n=score.n, **facts
     )
 
 
-def show_examples(choice: session.Choice, words: dict, row: dict) -> None:
+def show_examples(choice: session.Choice, words: dict, row: HeadRow) -> None:
     for which in ("strongest", "weakest"):
-        st.subheader(words[which if row["roles"] else f"{which}_none"], anchor=False)
-        for number, example in enumerate(row["examples"][which]):
+        st.subheader(words[which if row.roles else f"{which}_none"], anchor=False)
+        for number, example in enumerate(row.examples[which]):
             show_example(choice, words, row, example, f"{which} {number}")
-    if row["part"] != "encoder":
+    if row.place.part != "encoder":
         st.caption(words["french_how"])
 
 
-def show_example(choice: session.Choice, words: dict, row: dict, example: dict, box: str) -> None:
+def show_example(choice: session.Choice, words: dict, row: HeadRow, example: ExampleRow, box: str) -> None:
     """The sentence, or both sentences, with the two words marked; what they are; and the way to see it in Explore."""
-    part, query, key = row["part"], example["query"], example["key"]
+    part, query, key = row.place.part, example.query, example.key
     asks, answers = {query: "mj-asks"}, {key: "mj-answers"}
     lines = {
         "encoder": [("source", asks | answers)],
         "cross": [("target", asks), ("source", answers)],
         "decoder": [("target", asks | answers)],
     }[part]
-    texts = [(name, example[name], marks) for name, marks in lines if name in example]
+    texts = [(name, getattr(example, name), marks) for name, marks in lines]
     languages = {"source": "en", "target": "fr"}
     st.html(
         "".join(f"<p class=mj-example lang={languages[name]}>{marked(text, marks)}</p>" for name, text, marks in texts)
     )
-    facts = {name: evidence.plain(example[f"{name}_text"]) for name in ("query", "key")}
-    said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example['weight']:.3f}")
+    facts = {name: evidence.plain(getattr(example, f"{name}_text")) for name in ("query", "key")}
+    said = words["looks" if part == "encoder" else "to_write"].format(**facts, weight=f"{example.weight:.3f}")
     with st.container(horizontal=True, vertical_alignment="center", key=box):
         st.markdown(said, width="content")
         st.page_link(
@@ -146,11 +147,11 @@ def show_example(choice: session.Choice, words: dict, row: dict, example: dict, 
         )
 
 
-def there(choice: session.Choice, row: dict, example: dict) -> session.Choice:
+def there(choice: session.Choice, row: HeadRow, example: ExampleRow) -> session.Choice:
     """The view of this head on this sentence. Only in the encoder is the word that asks one of the sentence's own."""
-    word = example["query"] + 1 if row["part"] == "encoder" else None
-    place = {"part": row["part"], "layer": row["layer"] + 1, "heads": (row["head"] + 1,), "word": word}
-    return session.Choice(text=example["source"], lang=choice.lang, model=choice.model, beams=choice.beams, **place)
+    word = example.query + 1 if row.place.part == "encoder" else None
+    place = {"part": row.place.part, "layer": row.place.layer + 1, "heads": (row.place.head + 1,), "word": word}
+    return session.Choice(text=example.source, lang=choice.lang, model=choice.model, beams=choice.beams, **place)
 
 
 def marked(text: str, marks: dict[int, str]) -> str:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from model.evidence.roles.find import Found, find
-from model.reading.place import PARTS
+from model.evidence.roles.rows import Heads
+from model.reading.place import PARTS, Place
 from model.reading.run import Run
 from viz.pages import evidence, roles, session
 from viz.pages.sentence import read_sentence
@@ -13,7 +14,7 @@ COLUMNS = ("part", "layer", "head", "weight", "label", "like", "offset", "usual"
 COLUMNS += ("coincidence",)
 
 
-def show(choice: session.Choice, words: dict, known: dict) -> None:
+def show(choice: session.Choice, words: dict, known: Heads) -> None:
     """known: what is known of the model's heads."""
     st.header(words["find"], anchor="find")
     st.markdown(words["find_how"])
@@ -88,7 +89,9 @@ def say_found(words: dict, first: Found, texts: dict[str, str]) -> None:
     facts = {name: evidence.plain(text) for name, text in texts.items()}
     said = [
         words["find_answer"].format(
-            head=roles.head_name(words, first.part, first.layer, first.head), weight=f"{first.weight:.3f}", **facts
+            head=roles.head_name(words, Place(first.part, first.layer, first.head)),
+            weight=f"{first.weight:.3f}",
+            **facts,
         )
     ]
     if first.usual is None:
