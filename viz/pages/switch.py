@@ -216,7 +216,7 @@ def show_result(done) -> None:
         )
     st.html(html)
     say_verdict(done)
-    if done.log_ratio is not None:
+    if done.log_odds is not None:
         show_leaning(done)
 
 
@@ -250,7 +250,7 @@ def say_verdict(done) -> None:
 
 
 def show_leaning(done) -> None:
-    before, after = done.log_ratio
+    before, after = done.log_odds
     band = done.band and (done.band.low, done.band.high)
     figure = effect_band(before, after if off or cut else None, band, names=words["leaning"], dark=session.dark())
     alt = words["leaning_alt"].format(before=evidence.signed(before), after=evidence.signed(after))

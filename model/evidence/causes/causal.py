@@ -14,12 +14,13 @@ import json
 from pathlib import Path
 
 from model.evidence.causes.compare import Band, Comparison, compare, mean_values, random_interventions
-from model.evidence.causes.held_out import generated, held_out, pronoun_in
+from model.evidence.causes.held_out import generated, held_out
 from model.evidence.causes.interventions import WAYS, Intervention, altered, shape_of
 from model.evidence.causes.left_to_right import left_to_right
+from model.evidence.causes.outcome import Measure
 from model.evidence.causes.pairs import check_pair
 from model.evidence.causes.patching import patching
-from model.evidence.causes.questions import log_ratios, question
+from model.evidence.causes.questions import PRONOUN, answer, leanings, question, written_ids
 from model.evidence.causes.suggestions import TEST, write
 from model.reading.place import Place
 from model.reading.recorded import suggestions
@@ -28,58 +29,65 @@ from model.reading.translate import CheckpointError, Translator
 CONTROLS = 100  # random sets for one pair
 
 
-def pair_report(translator: Translator, first: str, second: str, intervention: Intervention, means=None) -> dict:
+def pair_report(
+    translator: Translator,
+    first: str,
+    second: str,
+    intervention: Intervention,
+    means=None,
+    measure: Measure = PRONOUN,
+) -> dict:
     """What an intervention does to a pair of sentences. All numbers in nats.
 
     before, after: the pair's separation; random_band: percentiles of its change under random other heads of the same layers;
-    flips: whether a translation's pronoun changes. members: both sentences by themselves. Raises ValueError for a pair that
-    is no pair, or that has no il or elle for "it".
+    flips: whether a translation's answer, its pronoun, changes. members: both sentences by themselves. Raises ValueError for
+    a pair that is no pair, or that has nothing of what is measured.
     """
     check_pair(first, second)
-    done = [compare(translator, text, intervention, means=means) for text in (first, second)]
+    done = [compare(translator, text, intervention, means=means, measure=measure) for text in (first, second)]
     for one in done:
-        if one.log_ratio is None:
-            raise ValueError(f"The translation “{one.before.translation}” has no il or elle for “it”.")
-    members = [member_report(translator, one) for one in done]
-    before, after = (done[0].log_ratio[i] - done[1].log_ratio[i] for i in (0, 1))
+        if one.log_odds is None:
+            raise ValueError(f"{measure.missing(one.before.translation)}.")
+    members = [member_report(translator, one, measure) for one in done]
+    before, after = (done[0].log_odds[i] - done[1].log_odds[i] for i in (0, 1))
     return {
         "heads": [head.record for head in intervention.heads],
         "how": intervention.how,
         "before": before,
         "after": after,
         "change": after - before,
-        "random_band": pair_band(translator, done, intervention, means),
+        "random_band": pair_band(translator, done, intervention, means, measure),
         "flips": any(member["flips"] for member in members),
         "members": members,
     }
 
 
-def member_report(translator: Translator, done: Comparison) -> dict:
+def member_report(translator: Translator, done: Comparison, measure: Measure) -> dict:
     before, after = done.before, done.after
-    was, now = (
-        pronoun_in(translator, before.text, [token.id for token in run.target.tokens[:-1]]) for run in (before, after)
-    )
+    was, now = (answer(translator, before.text, written_ids(run), measure) for run in (before, after))
     return {
         "sentence": before.text,
         "translations": [before.translation, after.translation],
         "pronouns": [was, now],
         "flips": now not in ("", was),
-        "log_ratio": list(done.log_ratio),
+        "log_ratio": list(done.log_odds),
         "random_band": done.band and vars(done.band),
         "nonsense": done.nonsense,
         "plausibility": done.plausibility,
     }
 
 
-def pair_band(translator: Translator, done: list[Comparison], intervention: Intervention, means) -> dict | None:
+def pair_band(
+    translator: Translator, done: list[Comparison], intervention: Intervention, means, measure: Measure
+) -> dict | None:
     """How far random other heads of the same layers change the pair's separation, and whether they flip a leaning."""
     controls = random_interventions(translator.network, intervention, {}, CONTROLS, seed=0)
     if not controls:
         return None
     network = altered(translator.network, *controls, means=means)
-    places = [question(translator, one.before) for one in done]
-    after = [log_ratios(network, [place] * len(controls)) for place in places]
-    first, second = (one.log_ratio[0] for one in done)
+    places = [question(translator, one.before, measure) for one in done]
+    after = [leanings(network, [place] * len(controls)) for place in places]
+    first, second = (one.log_odds[0] for one in done)
     changes = (after[0] - after[1]) - (first - second)
     flips = (after[0] * first < 0) | (after[1] * second < 0)
     return vars(Band.of(changes, flips))

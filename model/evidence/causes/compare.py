@@ -10,9 +10,11 @@ import numpy as np
 import torch
 
 from model.evidence.causes.interventions import Edge, Intervention, altered, reference_means, shape_of
-from model.evidence.causes.questions import Question, log_ratios, padded, question, token_log_probabilities
+from model.evidence.causes.outcome import Measure
+from model.evidence.causes.questions import PRONOUN, Question, leanings, question, token_log_probabilities
 from model.language.pronouns import examples
 from model.language.tokenizer import START
+from model.reading.passes import padded
 from model.reading.place import Place
 from model.reading.run import Run
 from model.reading.translate import BEAMS, Translator
@@ -27,8 +29,8 @@ NONSENSE = 0.15
 class Band:
     """What random other heads of the same layers did.
 
-    low, median, high: 5th, 50th and 95th percentile of the change of log p(il) - log p(elle), nats. sets: how many
-    different sets were drawn; flips: the share of them after which the network leans to the other pronoun.
+    low, median, high: 5th, 50th and 95th percentile of the change of the log-odds, nats. sets: how many
+    different sets were drawn; flips: the share of them after which the network leans to the other side.
     """
 
     low: float
@@ -46,10 +48,10 @@ class Band:
 class Comparison:
     """A sentence before and after. before, after: what was done to the network is done in `after` only.
 
-    step: the token of before's translation where log p(il) - log p(elle) is read, its words before it forced; None where that
-    translation has no il or elle for "it": then log_ratio and band are None too.
-    log_ratio: (before, after), in nats, above 0 for il. forced: log p of every token of before's translation under the
-    intervention. plausibility: the probability a token, on geometric average, that the network as it was gives to
+    step: the token of before's translation where the log-odds are read, its words before it forced; None where that
+    translation has nothing of what is measured (no il or elle for "it"): then log_odds and band are None too.
+    log_odds: (before, after), in nats, above 0 for what is wanted (il). forced: log p of every token of before's translation
+    under the intervention. plausibility: the probability a token, on geometric average, that the network as it was gives to
     after's translation; below NONSENSE the translation is called nonsense.
     """
 
@@ -57,7 +59,7 @@ class Comparison:
     before: Run
     after: Run
     step: int | None
-    log_ratio: tuple[float, float] | None
+    log_odds: tuple[float, float] | None
     band: Band | None
     forced: tuple[float, ...]
     plausibility: float
@@ -68,12 +70,12 @@ class Comparison:
 
     @property
     def change(self) -> float | None:
-        return self.log_ratio and self.log_ratio[1] - self.log_ratio[0]
+        return self.log_odds and self.log_odds[1] - self.log_odds[0]
 
     @property
     def leans_other_way(self) -> bool:
-        """Whether the network, behind the same words, now prefers the other pronoun."""
-        return bool(self.log_ratio and self.log_ratio[0] * self.log_ratio[1] < 0)
+        """Whether the network, behind the same words, now prefers the other side."""
+        return bool(self.log_odds and self.log_odds[0] * self.log_odds[1] < 0)
 
 
 def under(translator: Translator, intervention: Intervention, means: dict | None = None) -> Translator:
@@ -85,8 +87,8 @@ def under(translator: Translator, intervention: Intervention, means: dict | None
 def mean_values(translator: Translator, sentences: int = 100) -> dict[str, torch.Tensor]:
     """What every head writes on average, over generated validation sentences and their reference translations."""
     some = examples("validation", seed=7, count=sentences)
-    source = padded([translator.ids(one.source) for one in some], translator.device)
-    prefix = padded([[START, *translator.ids(one.target)[:-1]] for one in some], translator.device)
+    source, _ = padded([translator.ids(one.source) for one in some], translator.device)
+    prefix, _ = padded([[START, *translator.ids(one.target)[:-1]] for one in some], translator.device)
     return reference_means(translator.network, source, prefix)
 
 
@@ -99,11 +101,13 @@ def compare(
     means: dict[str, torch.Tensor] | None = None,
     random_sets: int = RANDOM_SETS,
     seed: int = 0,
+    measure: Measure = PRONOUN,
 ) -> Comparison:
     """What an intervention changes in one sentence, and what random heads of the same layers change.
 
     text: a sentence, or the Run of it that is there already (then with that Run's beams). means: from mean_values, needed
-    for "mean". Raises TextError for a text that cannot be read, ValueError for heads that the model does not have.
+    for "mean". measure: what is looked for in the translation. Raises TextError for a text that cannot be read, ValueError
+    for heads that the model does not have.
     """
     changed = under(translator, intervention, means)  # before the reading: what cannot be done costs no time
     before = text if isinstance(text, Run) else translator.read(text, beams)
@@ -111,17 +115,17 @@ def compare(
     source = [token.id for token in before.source.tokens]
     forced = token_log_probabilities(changed.network, source, [token.id for token in before.target.tokens])
     own = token_log_probabilities(translator.network, source, [token.id for token in after.target.tokens])
-    place = question(translator, before)
-    ratios, band = None, None
+    place = question(translator, before, measure)
+    odds, band = None, None
     if place:
-        ratios = tuple(float(log_ratios(network, [place])[0]) for network in (translator.network, changed.network))
-        band = random_band(translator, place, intervention, ratios[0], means, random_sets, seed)
+        odds = tuple(float(leanings(network, [place])[0]) for network in (translator.network, changed.network))
+        band = random_band(translator, place, intervention, odds[0], means, random_sets, seed)
     return Comparison(
         intervention,
         before,
         after,
         place and place.step,
-        ratios,
+        odds,
         band,
         tuple(forced.tolist()),
         float(np.exp(own.mean())),
@@ -139,13 +143,13 @@ def random_band(
 ) -> Band | None:
     """The same done with random other heads of the same layers, or with edges to random other words.
 
-    None where there is no other choice. before: log p(il) - log p(elle) of the network as it is.
+    None where there is no other choice. before: the log-odds of the network as it is.
     """
     lengths = {"encoder": len(place.source), "cross": len(place.source), "decoder": len(place.prefix)}
     controls = random_interventions(translator.network, intervention, lengths, sets, seed)
     if not controls:
         return None
-    after = log_ratios(altered(translator.network, *controls, means=means), [place] * len(controls))
+    after = leanings(altered(translator.network, *controls, means=means), [place] * len(controls))
     return Band.of(after - before, after * before < 0)
 
 

@@ -1,4 +1,4 @@
-"""What an intervention does to pronouns over many generated pairs, with intervals, beside the same done at random.
+"""What an intervention does to pronouns, or to what else is measured, over many pairs, beside the same done at random.
 
 Worth knowing: one sentence is an anecdote. Whatever is claimed of a head or an edge is measured here, on pairs whose nouns
 never met in training; a pair counts where the network, with nothing done to it, lets the changed word change the pronoun.
@@ -11,83 +11,86 @@ import numpy as np
 
 from model.evidence.causes.compare import NONSENSE, random_interventions
 from model.evidence.causes.interventions import Edge, Intervention, altered
+from model.evidence.causes.outcome import Measure
 from model.evidence.causes.pairs import align
-from model.evidence.causes.pronoun import pronoun_step
 from model.evidence.causes.questions import (
+    PRONOUN,
     Question,
-    log_ratios,
-    padded,
+    answer,
+    leanings,
     question_of,
     token_log_probabilities,
     translations,
 )
 from model.language.pronouns import PronounExample, minimal_pairs
-from model.language.tokenizer import END, PAD
+from model.language.tokenizer import END
 from model.reading.measures import bootstrap, wilson
+from model.reading.passes import padded
 from model.reading.run import Axis
 from model.reading.search import search
 from model.reading.translate import BEAMS, Translator
 
 CONTROLS = 10  # how often the same is done at random
 
-# P pairs. A leaning: log p(il) - log p(elle), its sign turned so that it is positive for the pronoun written at first.
-# A pair's separation, the sum of its two leanings: how far the changed word moves log p(il) - log p(elle), in nats.
+# P pairs. A kept leaning: log-odds, their sign turned so that they are positive for what was written at first.
+# A pair's separation, the sum of its two: how far the changed word moves the log-odds, in nats.
 
 
 @dataclass(frozen=True)
 class Member:
-    """One sentence of a pair as the network translates it when nothing is done to it. changed: words the other lacks."""
+    """One sentence of a pair as the network translates it when nothing is done to it.
+
+    answer: the word it wrote where something is measured ("il" or "elle"); changed: words the other sentence lacks.
+    """
 
     example: PronounExample
     translation: tuple[int, ...]
     question: Question
-    pronoun: str
+    answer: str
     axis: Axis
     changed: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs to measure on. excluded: pairs that were generated too, but a translation has no il or elle, or both the same."""
+    """Pairs to measure on. excluded: pairs that were generated too, but a translation has no answer (no il or elle), or both
+    have the same."""
 
     pairs: tuple[tuple[Member, Member], ...]
     excluded: int
+    measure: Measure = PRONOUN
 
     @property
     def members(self) -> list[Member]:
         return [member for pair in self.pairs for member in pair]
 
 
-def gather(translator: Translator, pairs: Sequence[tuple[PronounExample, PronounExample]]) -> Pairs:
-    """The pairs with their translations; those are kept in which the changed word changes the pronoun."""
+def gather(
+    translator: Translator, pairs: Sequence[tuple[PronounExample, PronounExample]], measure: Measure = PRONOUN
+) -> Pairs:
+    """The pairs with their translations; those are kept in which the changed word changes the answer."""
     texts = [example.source for pair in pairs for example in pair]
     found = iter(translations(translator, translator.network, texts))
-    made = [members_of(translator, pair, (next(found), next(found))) for pair in pairs]
-    kept = tuple(pair for pair in made if pair and pair[0].pronoun != pair[1].pronoun)
-    return Pairs(kept, len(made) - len(kept))
+    made = [members_of(translator, pair, (next(found), next(found)), measure) for pair in pairs]
+    kept = tuple(pair for pair in made if pair and pair[0].answer != pair[1].answer)
+    return Pairs(kept, len(made) - len(kept), measure)
 
 
 def generated(translator: Translator, split: str, seed: int, count: int) -> Pairs:
     return gather(translator, minimal_pairs(split, seed, count))
 
 
-def members_of(translator: Translator, pair: tuple, found: tuple) -> tuple[Member, Member] | None:
+def members_of(translator: Translator, pair: tuple, found: tuple, measure: Measure) -> tuple[Member, Member] | None:
     axes = [translator.source_axis(example.source) for example in pair]
     alignment, members = align(*axes), []
     for example, ids, axis, changed in zip(pair, found, axes, alignment.changed, strict=True):
-        asked = question_of(translator, example.source, ids)
+        asked = question_of(translator, example.source, ids, measure)
         if asked is None:
             return None
         words = tuple(word for word, other in enumerate(changed) if other)
-        members.append(Member(example, tuple(ids), asked, pronoun_in(translator, example.source, ids), axis, words))
+        said = answer(translator, example.source, ids, measure)
+        members.append(Member(example, tuple(ids), asked, said, axis, words))
     return tuple(members)
-
-
-def pronoun_in(translator: Translator, text: str, ids: Sequence[int]) -> str:
-    """ "il" or "elle"; "" where the translation has neither for "it"."""
-    axis = translator.target_axis(list(ids))
-    step = pronoun_step(text, axis)
-    return "" if step is None else axis.tokens[step].text.lower()
 
 
 # --- edges by what the words are ---
@@ -129,15 +132,17 @@ def in_batches(members: Sequence[Member], size: int = 64) -> Iterator[list[int]]
     return (order[start : start + size] for start in range(0, len(order), size))
 
 
-def leanings(translator: Translator, pairs: Pairs, interventions: Sequence[Intervention], means=None) -> np.ndarray:
+def kept_leanings(
+    translator: Translator, pairs: Pairs, interventions: Sequence[Intervention], means=None
+) -> np.ndarray:
     """(P, 2): every sentence's leaning. interventions: one for all sentences, or one for each."""
     members = pairs.members
     result = np.zeros(len(members))
     for rows in in_batches(members):
         chosen = [interventions[i] for i in rows] if len(interventions) > 1 else interventions
         network = altered(translator.network, *chosen, means=means)
-        result[rows] = log_ratios(network, [members[i].question for i in rows])
-    signs = np.array([1 if member.pronoun == "il" else -1 for member in members])
+        result[rows] = leanings(network, [members[i].question for i in rows])
+    signs = np.array([one.question.outcome.side(one.translation[one.question.step]) for one in members])
     return (result * signs).reshape(-1, 2)
 
 
@@ -148,8 +153,8 @@ def retranslated(
     members, found = pairs.members, {}
     for rows in in_batches(members):
         network = altered(translator.network, *(interventions[i] for i in rows), means=means)
-        source = padded([members[i].question.source for i in rows], translator.device)
-        found |= dict(zip(rows, search(network, source, source != PAD, BEAMS), strict=True))
+        batch = padded([members[i].question.source for i in rows], translator.device)
+        found |= dict(zip(rows, search(network, *batch, BEAMS), strict=True))
     return [found[i] for i in range(len(members))]
 
 
@@ -163,19 +168,19 @@ def held_out(
     """What an intervention does over pairs. All rates are shares in [0, 1], separations and changes in nats.
 
     mean_change: of the separation, with its 95 % bootstrap interval over pairs. flip_rate: pairs in which one translation
-    or both, searched for with as many beams as everywhere, have the other pronoun, with its 95 % Wilson interval;
-    sentence_flip_rate: single translations; lost_rate: those left without il or elle for "it"; nonsense_rate: see Comparison.
+    or both, searched for with as many beams as everywhere, have the other answer, with its 95 % Wilson interval;
+    sentence_flip_rate: single translations; lost_rate: those left without any; nonsense_rate: see Comparison.
     leaning_flip_rate: as flip_rate, but where the network leans behind the same words. `random` counts that too, and gives
     the 5th, 50th and 95th percentile over random sets.
     """
     members, nothing = pairs.members, [Intervention()]
     done = [intervene(translator, member) for member in members]
-    before, after = leanings(translator, pairs, nothing), leanings(translator, pairs, done, means)
+    before, after = kept_leanings(translator, pairs, nothing), kept_leanings(translator, pairs, done, means)
     found = retranslated(translator, pairs, done, means)
-    pronouns = [pronoun_in(translator, one.example.source, ids) for one, ids in zip(members, found, strict=True)]
-    flipped = np.array([new not in ("", one.pronoun) for one, new in zip(members, pronouns, strict=True)]).reshape(
-        -1, 2
-    )
+    answers = [
+        answer(translator, one.example.source, ids, pairs.measure) for one, ids in zip(members, found, strict=True)
+    ]
+    flipped = np.array([new not in ("", one.answer) for one, new in zip(members, answers, strict=True)]).reshape(-1, 2)
     change = (after - before).sum(1)
     low, high = bootstrap(change[:, None])
     return {
@@ -189,7 +194,7 @@ def held_out(
         "flip_rate": float(flipped.any(1).mean()),
         "flip_interval": wilson(int(flipped.any(1).sum()), len(flipped)),
         "sentence_flip_rate": float(flipped.mean()),
-        "lost_rate": pronouns.count("") / len(pronouns),
+        "lost_rate": answers.count("") / len(answers),
         "nonsense_rate": float(np.mean([plausibility(translator, *pair) < NONSENSE for pair in zip(members, found)])),
         "leaning_flip_rate": flip_rate(after),
         "random": at_random(translator, pairs, done, before, means, controls),
@@ -202,7 +207,7 @@ def plausibility(translator: Translator, member: Member, target: Sequence[int]) 
 
 
 def flip_rate(leaning: np.ndarray) -> float:
-    """leaning: (P, 2). The share of pairs of which a sentence leans to the other pronoun."""
+    """leaning: (P, 2). The share of pairs of which a sentence leans the other way."""
     return float((leaning < 0).any(1).mean())
 
 
@@ -218,7 +223,7 @@ def at_random(
         ]
         if not all(drawn):
             return {}
-        after = leanings(translator, pairs, [one for (one,) in drawn], means)
+        after = kept_leanings(translator, pairs, [one for (one,) in drawn], means)
         changes.append((after - before).sum(1).mean())
         rates.append(flip_rate(after))
     percentiles = (np.percentile(values, [5, 50, 95]).tolist() for values in (changes, rates))

@@ -5,14 +5,15 @@ are patched in one batch, each row another head, so that a pair takes a second a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from model.evidence.causes.interventions import AlteredAttention, Change, rebuilt, shape_of, written
+from model.evidence.causes.outcome import Measure
 from model.evidence.causes.pairs import Alignment, align, check_pair
-from model.evidence.causes.questions import Question, log_ratios, question
+from model.evidence.causes.questions import PRONOUN, Question, leanings, question
 from model.reading.place import Place
 from model.reading.run import Run
 from model.reading.translate import BEAMS, Translator
@@ -26,7 +27,7 @@ SMALLEST = 0.5  # nats between the two sentences; below, the effect would be a r
 class Effect:
     """Of one head, or of all heads of a layer together (head None): 0 changes nothing, 1 makes the other sentence of it.
 
-    (patched - corrupted) / (clean - corrupted), each a log p(il) - log p(elle); it may leave [0, 1].
+    (patched - corrupted) / (clean - corrupted), each in log-odds; it may leave [0, 1].
     """
 
     part: str
@@ -39,7 +40,7 @@ class Effect:
 class Patching:
     """Two sentences made ready, and what is measured between them.
 
-    clean, corrupted: log p(il) - log p(elle), in nats, both behind the clean translation's words up to its pronoun.
+    clean, corrupted: log-odds in nats, both behind the clean translation's words up to the place where they are read.
     alignment: of the two sentences; where a token of the corrupted one has no counterpart, the head writes what it wrote.
     """
 
@@ -82,35 +83,39 @@ class Patching:
         places = {"encoder": tokens, "decoder": torch.stack([steps, steps], 1)}
         places["cross"] = places["decoder"]
         network = patched_network(self.translator.network, values, sets, places, len(self.questions[1].source))
-        ratios = log_ratios(network, [self.questions[1]] * len(sets))
-        return ((ratios - self.corrupted) / (self.clean - self.corrupted)).tolist()
+        odds = leanings(network, [self.questions[1]] * len(sets))
+        return ((odds - self.corrupted) / (self.clean - self.corrupted)).tolist()
 
 
-def patching(translator: Translator, clean: str | Run, corrupted: str | Run, beams: int = BEAMS) -> Patching:
+def patching(
+    translator: Translator,
+    clean: str | Run,
+    corrupted: str | Run,
+    beams: int = BEAMS,
+    measure: Measure = PRONOUN,
+) -> Patching:
     """Two sentences made ready for patching. Each may be a text or the Run of it that is there already.
 
     Raises ValueError, with the reason in one sentence, if the sentences are the same, have no word in common, if the
-    clean one's translation has no il or elle for "it", or if the network leans the same way in both.
+    clean one's translation has nothing of what is measured, or if the network leans the same way in both.
     """
     shape_of(translator.network)
     check_pair(*(one.text if isinstance(one, Run) else one for one in (clean, corrupted)))
     first, second = (one if isinstance(one, Run) else translator.read(one, beams) for one in (clean, corrupted))
-    asked = question(translator, first)
+    asked = question(translator, first, measure)
     if asked is None:
-        raise ValueError(
-            f"The translation “{first.translation}” has no il or elle for “it”: there is nothing to measure."
-        )
+        raise ValueError(f"{measure.missing(first.translation)}: there is nothing to measure.")
     alignment = align(first.source, second.source)
     if not alignment.shared:
         raise ValueError("The two sentences have no word in common: there is nothing to carry over.")
-    other = Question(tuple(translator.ids(second.text)), asked.prefix, asked.il, asked.elle)
-    ratios = [float(log_ratios(translator.network, [one])[0]) for one in (asked, other)]
-    if abs(ratios[0] - ratios[1]) < SMALLEST:
+    other = replace(asked, source=tuple(translator.ids(second.text)))
+    odds = [float(leanings(translator.network, [one])[0]) for one in (asked, other)]
+    if abs(odds[0] - odds[1]) < SMALLEST:
         raise ValueError(
-            f"Between the two sentences log p(il) - log p(elle) differs by {abs(ratios[0] - ratios[1]):.2f} only, less than "
+            f"Between the two sentences {measure.difference} differs by {abs(odds[0] - odds[1]):.2f} only, less than "
             f"{SMALLEST}: there is no difference to carry over."
         )
-    return Patching(translator, (asked, other), alignment, *ratios)
+    return Patching(translator, (asked, other), alignment, *odds)
 
 
 def patched_network(

@@ -1,8 +1,7 @@
-"""Where a translation chooses between il and elle, and how the network leans there.
+"""Where a translation chooses, between il and elle or anything else an Outcome names, and how the network leans there.
 
-Worth knowing: the question is always put behind the same words. The network's own translation is forced up to the pronoun,
-and log p(il) - log p(elle) is read there; so two numbers differ by what was done to the network, never by what it wrote
-before.
+Worth knowing: the question is always put behind the same words. The network's own translation is forced up to the place, and
+the log-odds are read there; so two numbers differ by what was done to the network, never by what it wrote before.
 """
 
 from collections.abc import Sequence
@@ -10,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from model.evidence.causes.outcome import Measure, Outcome, log_odds
 from model.evidence.causes.pronoun import pronoun_step
-from model.language.tokenizer import PAD, START, Tokenizer
+from model.language.tokenizer import START, Tokenizer
+from model.reading.passes import padded
 from model.reading.run import Run
 from model.reading.search import search
 from model.reading.translate import BEAMS, Translator
@@ -28,19 +29,19 @@ FORMS = (
 
 @dataclass(frozen=True)
 class Question:
-    """A sentence, and its translation up to the pronoun. All are token ids; prefix begins with <s>.
-
-    step: index of the pronoun among the translation's tokens, which is also the row of the decoder that writes it.
-    """
+    """A sentence, its translation up to a place, and what is measured there. Token ids; prefix begins with <s>."""
 
     source: tuple[int, ...]
     prefix: tuple[int, ...]
-    il: int
-    elle: int
+    outcome: Outcome
 
     @property
     def step(self) -> int:
-        return len(self.prefix) - 1
+        """The row of the decoder that answers."""
+        return self.outcome.step
+
+
+# --- il against elle ---
 
 
 def pronoun_ids(tokenizer: Tokenizer) -> dict[int, tuple[int, int]]:
@@ -49,33 +50,52 @@ def pronoun_ids(tokenizer: Tokenizer) -> dict[int, tuple[int, int]]:
     return {token: pair for pair in pairs if None not in pair for token in pair}
 
 
-def question(translator: Translator, run: Run) -> Question | None:
-    """The question that a Run answered with il or elle; None if it wrote neither for "it"."""
-    return question_of(translator, run.text, [token.id for token in run.target.tokens[:-1]])
-
-
-def question_of(translator: Translator, text: str, target: Sequence[int]) -> Question | None:
+def pronoun_outcome(translator: Translator, text: str, target: Sequence[int]) -> Outcome | None:
+    """il against elle, in the spelling that was written, where a translation has one of them for "it"; else None."""
     step = pronoun_step(text, translator.target_axis(list(target)))
     forms = None if step is None else pronoun_ids(translator.tokenizer).get(target[step])
-    return forms and Question(tuple(translator.ids(text)), (START, *target[:step]), *forms)
+    return forms and Outcome(step, *((form,) for form in forms))
 
 
-def padded(rows: Sequence[Sequence[int]], device: torch.device) -> Tensor:
-    """(row, longest), PAD at the end."""
-    longest = max(map(len, rows))
-    return torch.tensor([[*row, *[PAD] * (longest - len(row))] for row in rows], device=device)
+PRONOUN = Measure("il or elle for “it”", "log p(il) - log p(elle)", pronoun_outcome)
+
+
+# --- asking, whatever the outcome ---
+
+
+def question(translator: Translator, run: Run, measure: Measure = PRONOUN) -> Question | None:
+    """The question that a Run answered; None if it has nothing of what is measured."""
+    return question_of(translator, run.text, written_ids(run), measure)
+
+
+def question_of(
+    translator: Translator, text: str, target: Sequence[int], measure: Measure = PRONOUN
+) -> Question | None:
+    found = measure.find(translator, text, target)
+    return found and Question(tuple(translator.ids(text)), (START, *target[: found.step]), found)
+
+
+def written_ids(run: Run) -> list[int]:
+    """What a Run wrote, without </s>."""
+    return [token.id for token in run.target.tokens[:-1]]
+
+
+def answer(translator: Translator, text: str, target: Sequence[int], measure: Measure = PRONOUN) -> str:
+    """The word that was written where something is measured, in small letters: "il" or "elle"; "" where there is none."""
+    found = measure.find(translator, text, target)
+    return "" if found is None else translator.target_axis(list(target)).tokens[found.step].text.lower()
 
 
 @torch.inference_mode()
-def log_ratios(network: nn.Module, questions: Sequence[Question]) -> np.ndarray:
-    """log p(il) - log p(elle), in nats, for each question: one batch. Above 0 the network leans to il."""
+def leanings(network: nn.Module, questions: Sequence[Question]) -> np.ndarray:
+    """The log-odds of each question's outcome, in nats: one batch. Above 0 the network leans to what is wanted."""
     device = next(network.parameters()).device
-    source, prefix = (padded([getattr(one, name) for one in questions], device) for name in ("source", "prefix"))
-    states = network.decode(prefix, network.encode(source, source != PAD), source != PAD)
+    source, mask = padded([one.source for one in questions], device)
+    prefix, _ = padded([one.prefix for one in questions], device)
+    states = network.decode(prefix, network.encode(source, mask), mask)
     rows = torch.arange(len(questions), device=device)
     logits = network.logits(states[rows, [one.step for one in questions]])  # (B, V)
-    il, elle = ([getattr(one, name) for one in questions] for name in ("il", "elle"))
-    return (logits[rows, il] - logits[rows, elle]).double().cpu().numpy()  # the softmax's denominator cancels
+    return log_odds(logits, [one.outcome for one in questions]).double().cpu().numpy()
 
 
 @torch.inference_mode()
@@ -96,6 +116,7 @@ def translations(
     order, found = sorted(range(len(rows)), key=lambda i: len(rows[i])), {}
     for start in range(0, len(order), batch):
         some = order[start : start + batch]
-        source = padded([rows[i] for i in some], translator.device)
-        found |= dict(zip(some, search(network, source, source != PAD, beams), strict=True))
+        found |= dict(
+            zip(some, search(network, *padded([rows[i] for i in some], translator.device), beams), strict=True)
+        )
     return [found[i] for i in range(len(rows))]

@@ -11,7 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from model.evidence.causes.compare import compare
-from model.evidence.causes.held_out import Member, Pairs, edge, flip_rate, gather, generated, held_out, leanings
+from model.evidence.causes.held_out import (
+    Member,
+    Pairs,
+    edge,
+    flip_rate,
+    gather,
+    generated,
+    held_out,
+    kept_leanings,
+)
 from model.evidence.causes.interventions import Intervention, all_heads
 from model.evidence.causes.pairs import candidates, shifts
 from model.language.pronouns import PronounExample
@@ -38,7 +47,7 @@ CLASSIC = tuple(
 def strongest(translator: Translator, pairs: Pairs, how: str = "zero") -> list[Place]:
     """All heads, that which leaves least of the separation when switched off alone first."""
     left = {
-        head: leanings(translator, pairs, [Intervention((head,), how)]).sum(1).mean()
+        head: kept_leanings(translator, pairs, [Intervention((head,), how)]).sum(1).mean()
         for head in all_heads(translator.network)
     }
     return sorted(left, key=left.get)
@@ -52,7 +61,7 @@ def grow(translator: Translator, pairs: Pairs, heads: Sequence[Place], how: str 
     chosen, rate = (), 0.0
     while len(chosen) < min(largest, len(heads)) and rate < 1:
         tried = {
-            head: leanings(translator, pairs, [Intervention((*chosen, head), how)])
+            head: kept_leanings(translator, pairs, [Intervention((*chosen, head), how)])
             for head in heads
             if head not in chosen
         }
@@ -76,7 +85,7 @@ def pairs_to_try(translator: Translator, heads: Intervention, count: int = 10, w
     """
     classic = gather(translator, [CLASSIC])
     pairs = generated(translator, *TO_TRY)
-    certain = leanings(translator, pairs, [Intervention()]).min(1)
+    certain = kept_leanings(translator, pairs, [Intervention()]).min(1)
     chosen = list(classic.pairs)
     for number in (-certain).argsort():
         pair = pairs.pairs[number]
@@ -89,7 +98,7 @@ def right(pair: tuple[Member, Member], words: int) -> bool:
     """Whether both pronouns are those the generator wrote, behind the same words, in sentences to be read at a glance."""
     same = pair[0].question.prefix == pair[1].question.prefix
     return same and all(
-        one.pronoun == one.example.pronoun and len(one.axis.words) <= words + 2 for one in pair
+        one.answer == one.example.pronoun and len(one.axis.words) <= words + 2 for one in pair
     )  # "." and </s>
 
 
@@ -111,10 +120,10 @@ def pair_record(translator: Translator, pair: tuple[Member, Member], heads: Inte
     return {
         "sentences": [one.example.source for one in pair],
         "nouns": [one.example.antecedent for one in pair],
-        "pronouns": [one.pronoun for one in pair],
+        "pronouns": [one.answer for one in pair],
         "translations": [run.translation for run in runs],
-        "before": [one.log_ratio and one.log_ratio[0] for one in done],
-        "after": [one.log_ratio and one.log_ratio[1] for one in done],
+        "before": [one.log_odds and one.log_odds[0] for one in done],
+        "after": [one.log_odds and one.log_odds[1] for one in done],
         "translations_after": [one.after.translation for one in done],
         "head": moves and Place("encoder", moves.layer, moves.head).record | {"flip": moves.flip},
     }
@@ -163,7 +172,7 @@ def carried(translator: Translator, searched: Pairs, tested: Pairs, heads: Seque
             "seed": SEARCH[1],
             "n": len(searched.pairs),
             "excluded": searched.excluded,
-            "separation_before": float(leanings(translator, searched, [Intervention()]).sum(1).mean()),
+            "separation_before": float(kept_leanings(translator, searched, [Intervention()]).sum(1).mean()),
             "path": [{"heads": [head.record for head in some]} | done for some, done in path],
         },
     }

@@ -15,7 +15,8 @@ import torch
 from model.evidence.causes.meaning import moved_lengths, watched_values
 from model.evidence.roles.seen import Seen, pieces_of, role_targets, to_words
 from model.language.pronouns import PronounExample, examples, minimal_pairs
-from model.language.tokenizer import END, PAD, START
+from model.language.tokenizer import END, START
+from model.reading.passes import padded
 from model.reading.place import PARTS
 from model.reading.run import Axis, Token, Word
 from model.reading.translate import Translator
@@ -94,19 +95,16 @@ def batches(translator: Translator, sentences: list[PronounExample]) -> Iterator
         yield order[start : start + BATCH]
 
 
-def padded(axes: list[Axis], device) -> torch.Tensor:
-    longest = max(map(len, axes))
-    rows = [[token.id for token in axis.tokens] + [PAD] * (longest - len(axis)) for axis in axes]
-    return torch.tensor(rows, device=device)
+def ids_of(axes: list[Axis], device) -> tuple[torch.Tensor, torch.Tensor]:
+    return padded([[token.id for token in axis.tokens] for axis in axes], device)
 
 
 @torch.inference_mode()
 def read_batch(translator: Translator, batch: list[Sentence]) -> Iterator[tuple[str, int, Seen]]:
     """One pass over a batch; for each part and sentence its number and what was seen, without targets."""
     network, records = translator.network, {part: [] for part in PARTS}
-    source = padded([one.source for one in batch], translator.device)
-    prefix = padded([one.prefix for one in batch], translator.device)
-    mask = source != PAD
+    source, mask = ids_of([one.source for one in batch], translator.device)
+    prefix, _ = ids_of([one.prefix for one in batch], translator.device)
     with watched_values(network) as values:
         memory = network.encode(source, mask, record=records["encoder"])
         network.decode(prefix, memory, mask, record=records["decoder"], cross_record=records["cross"])
