@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +13,7 @@ from model.evidence.roles.find import find
 from model.evidence.roles.labels import GROUPS
 from model.evidence.roles.rows import HeadRow, Heads
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
-from tests.pages import figures, opened, said
+from tests.pages import APP, figures, opened, said
 from viz.pages import roles, session
 from viz.pages.sections import card
 
@@ -291,3 +293,18 @@ def test_bengali_names_everything(open_page):
     app = open_page(lang="bn")
     assert not app.exception
     assert json.dumps(list(app.dataframe[0].value.columns), ensure_ascii=False).count("ভূমিকা") == 1
+
+
+def test_opening_the_page_needs_no_torch():
+    """The network is loaded in the background for whoever types next; the page itself never waits for it."""
+    code = """
+import sys
+from viz.pages import session
+session.warm = lambda model: None
+from tests.pages import opened
+app = opened("heads", "heads")
+assert not app.exception and len(app.dataframe) == 2
+print([name for name in ("torch", "transformers") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=APP.rsplit("/", 1)[0], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -109,13 +109,15 @@ class Change:
     """What is done in one attention block, intervention by intervention.
 
     replaced: (R, H, 1 or T), True where `values` (R or 1, H, 1 or T, D) stand in for what the head mixed;
-    even: (R, H), heads that look at every key alike; edges: for each intervention those of this block.
+    even: (R, H), heads that look at every key alike; edges: for each intervention those of this block. rows: whether any row of
+    weights is changed at all; a number of the computer's own, so that no step waits for a GPU to say it.
     """
 
     replaced: Tensor
     values: Tensor
     even: Tensor
     edges: tuple[tuple[Edge, ...], ...]
+    rows: bool = False
 
 
 class AlteredAttention(SharedAttention):
@@ -135,7 +137,7 @@ class AlteredAttention(SharedAttention):
         if self.knows_place:
             self.place[0] = keys.shape[-2] - queries.shape[-2]
         change = self.change
-        if change.even.any() or any(change.edges):
+        if change.rows:
             even, cut = self.rows_to_change(queries, keys)
             scores = attention_scores(queries, keys).masked_fill(even[..., None, None], 0.0)
             weights = attention_weights(scores.masked_fill(cut, float("-inf")), mask).nan_to_num(0.0)
@@ -226,7 +228,8 @@ def change_of(interventions: Sequence[Intervention], block: MultiHeadAttention, 
     if mean is not None:
         values = torch.where(ways["mean"][:, None, None, None], mean[:, None], values)
     even = named & ways["uniform"][:, None]
-    return Change((named & ~even)[..., None], values, even, tuple(one.edges for one in interventions))
+    rows = any(one.edges or (one.heads and one.how == "uniform") for one in interventions)
+    return Change((named & ~even)[..., None], values, even, tuple(one.edges for one in interventions), rows)
 
 
 # --- what heads write ---

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from model.evidence.causes.meaning import moved_lengths, watched_values
 from model.evidence.roles.seen import Seen, pieces_of, role_targets, to_words
@@ -99,22 +100,36 @@ def ids_of(axes: list[Axis], device) -> tuple[torch.Tensor, torch.Tensor]:
     return padded([[token.id for token in axis.tokens] for axis in axes], device)
 
 
-@torch.inference_mode()
 def read_batch(translator: Translator, batch: list[Sentence]) -> Iterator[tuple[str, int, Seen]]:
     """One pass over a batch; for each part and sentence its number and what was seen, without targets."""
-    network, records = translator.network, {part: [] for part in PARTS}
     source, mask = ids_of([one.source for one in batch], translator.device)
     prefix, _ = ids_of([one.prefix for one in batch], translator.device)
+    for part, tensors in looked(translator.network, source, prefix, mask).items():
+        weights, lengths = (tensor.cpu().numpy() for tensor in tensors)
+        for row, sentence in enumerate(batch):
+            yield part, sentence.number, seen_in(part, sentence, weights[row], lengths[row])
+
+
+@torch.inference_mode()
+def looked(
+    network: nn.Module, source: Tensor, prefix: Tensor, mask: Tensor | None = None
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """By part, the weights (B, layer · head, T, S), and how long the vectors are that they move (B, layer · head, S).
+
+    source, mask: (B, S), None where nothing is padded; prefix: (B, T). Parts without attention are not there.
+    """
+    records = {part: [] for part in PARTS}
     with watched_values(network) as values:
         memory = network.encode(source, mask, record=records["encoder"])
         network.decode(prefix, memory, mask, record=records["decoder"], cross_record=records["cross"])
-    for part, record in records.items():
-        if not record:
-            continue
-        weights = torch.cat([one.weights for one in record], 1).cpu().numpy()  # (B, layer · head, T, S)
-        lengths = torch.cat(moved_lengths(network, part, values, memory), 1).cpu().numpy()  # (B, layer · head, S)
-        for row, sentence in enumerate(batch):
-            yield part, sentence.number, seen_in(part, sentence, weights[row], lengths[row])
+    return {
+        part: (
+            torch.cat([one.weights for one in record], 1),
+            torch.cat(moved_lengths(network, part, values, memory), 1),
+        )
+        for part, record in records.items()
+        if record
+    }
 
 
 def seen_in(part: str, sentence: Sentence, weights: np.ndarray, lengths: np.ndarray) -> Seen:
