@@ -72,11 +72,6 @@ class Comparison:
     def change(self) -> float | None:
         return self.log_odds and self.log_odds[1] - self.log_odds[0]
 
-    @property
-    def leans_other_way(self) -> bool:
-        """Whether the network, behind the same words, now prefers the other side."""
-        return bool(self.log_odds and self.log_odds[0] * self.log_odds[1] < 0)
-
 
 def under(translator: Translator, intervention: Intervention, means: dict | None = None) -> Translator:
     """A translator that reads and searches under an intervention. The original is not touched."""

@@ -36,7 +36,7 @@ def test_held_out_numbers_are_those_of_the_pairs_one_by_one(shipped):
     written = [question(shipped, one.before).prefix == question(shipped, one.after).prefix for one in ratios]
     pronouns = [[answer(shipped, run.text, written_ids(run)) for run in (one.before, one.after)] for one in ratios]
     assert all(written) and found["sentence_flip_rate"] == np.mean([was != now for was, now in pronouns])
-    assert found["leaning_flip_rate"] == any(one.leans_other_way for one in ratios)
+    assert found["leaning_flip_rate"] == any(np.prod(one.log_odds) < 0 for one in ratios)
 
 
 def test_each_sentence_is_translated_under_its_own_intervention(shipped):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model.evidence.causes.compare import compare
-from model.evidence.causes.held_out import Pairs, gather, held_out, members_of
+from model.evidence.causes.held_out import Pairs, held_out, members_of
 from model.evidence.causes.interventions import Intervention
 from model.evidence.causes.outcome import Measure, Outcome, log_odds
 from model.evidence.causes.patching import patching
@@ -53,21 +53,13 @@ def test_whatever_is_measured_is_compared(small):
 
 
 def test_whatever_is_measured_is_measured_over_pairs(small):
-    pairs = gather(small, [tuple(PronounExample(text, "", "", "", "", "") for text in (TIRED, WIDE))], FIRST_WORD)
-    assert len(pairs.pairs) + pairs.excluded == 1
-    member = members_of(small, pairs_of(TIRED, WIDE), (small_ids(small, TIRED), small_ids(small, WIDE)), FIRST_WORD)[0]
-    alone = Pairs(((member, member),), 0, FIRST_WORD)
-    found = held_out(small, alone, lambda *_: Intervention((Place("cross", 0, 0),)), controls=1)
-    before = float(leanings(small.network, [member.question])[0])
-    assert found["n"] == 1 and found["separation_before"] == pytest.approx(2 * before, abs=1e-4)
-
-
-def pairs_of(*texts: str) -> tuple:
-    return tuple(PronounExample(text, "", "", "", "", "") for text in texts)
-
-
-def small_ids(translator: Translator, text: str) -> list[int]:
-    return written_ids(translator.read(text, 1))
+    examples = tuple(PronounExample(text, "", "", "", "", "") for text in (TIRED, WIDE))
+    ids = [written_ids(small.read(text, 1)) for text in (TIRED, WIDE)]
+    members = members_of(small, examples, ids, FIRST_WORD)
+    found = held_out(small, Pairs((members,), 0, FIRST_WORD), lambda *_: Intervention((Place("cross", 0, 0),)), None, 1)
+    before = leanings(small.network, [one.question for one in members]).sum()
+    assert found["n"] == 1 and found["separation_before"] == pytest.approx(before, abs=1e-4)
+    assert found["mean_change"] != 0 and found["random"]["sets"] == 1
 
 
 def test_whatever_is_measured_is_carried_over(small):
