@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from model.evidence.heads import SENTENCES, head_roles
-from model.evidence.patching import patching
+from model.evidence.causes.patching import patching
+from model.evidence.roles.heads import SENTENCES, head_roles
 from model.reading.loading import load
 from model.reading.readers.own import Translator
 from model.reading.recorded import EXAMPLES
@@ -98,7 +98,7 @@ def carried_over(translator: Translator) -> dict:
 def heads_measured(translator: Translator, sentences: int) -> dict:
     found = head_roles(translator, sentences)
     target = 60 if sentences == SENTENCES else None
-    return {f"{sentences:,} sentences, {len(found['heads'])} heads": fact(found["seconds"], "s", target)}
+    return {f"{sentences:,} sentences, {len(found.rows)} heads": fact(found.latency_s, "s", target)}
 
 
 def main() -> None:

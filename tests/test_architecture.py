@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from model.reading.trace import trace
+from model.inside.trace import trace
 from tests.test_rooms import ROOT
 from viz.figures.architecture import (
     kind_of,

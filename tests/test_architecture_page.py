@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 from safetensors.torch import save_file
 
-from model.reading import recorded, trace, translate
+from model.inside import trace
+from model.reading import recorded, translate
 from model.reading.recorded import EXAMPLES
 from tests import decoded
 from tests.pages import opened

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from model.reading import head as reading
+from model.inside import opened as reading
 from model.reading.recorded import EXAMPLES, recordings
 from tests.pages import opened
 from viz.figures.formula import decimal

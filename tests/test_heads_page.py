@@ -2,21 +2,25 @@
 
 import json
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from model.evidence.find import find
-from model.evidence.labels import GROUPS
+from model.evidence.roles.find import find
+from model.evidence.roles.labels import GROUPS
+from model.evidence.roles.rows import HeadRow, Heads
 from model.reading.recorded import EXAMPLES, measured_heads, recordings
-from tests.pages import figures, opened, said
+from tests.pages import APP, figures, opened, said
 from viz.parts.heads import card
 from viz.scenes import models
 from viz.scenes.choice import Choice
 from viz.scenes.texts import texts as texts_in
 from viz.session import roles
 
-HEADS = measured_heads("transformer")
+HEADS = Heads.of(measured_heads("transformer"))
 WORDS = texts_in("en")["heads"]
 
 
@@ -25,9 +29,9 @@ def open_page():
     return partial(opened, "heads", "heads")
 
 
-def row_of(part: str, layer: int, head: int) -> dict:
+def row_of(part: str, layer: int, head: int) -> HeadRow:
     """Layer and head from 1."""
-    (row,) = (row for row in HEADS["heads"] if (row["part"], row["layer"] + 1, row["head"] + 1) == (part, layer, head))
+    (row,) = (row for row in HEADS.rows if row.place == (part, layer - 1, head - 1))
     return row
 
 
@@ -36,7 +40,7 @@ def titles(app) -> list[str]:
 
 
 def test_heads_were_measured_on_these_weights():
-    assert len(HEADS["heads"]) == 4 * 8 + 2 * 8 + 2 * 8
+    assert len(HEADS.rows) == 4 * 8 + 2 * 8 + 2 * 8
 
 
 # --- the table ---
@@ -47,16 +51,16 @@ def test_table_has_every_head(open_page):
     assert not app.exception
     table = app.dataframe[0].value
     assert len(table) == 64
-    assert list(table["role"]) == [WORDS["roles"][row["label"]] for row in HEADS["heads"]]
+    assert list(table["role"]) == [WORDS["roles"][row.label] for row in HEADS.rows]
 
 
 def test_table_shows_the_score_that_is_asked_for(open_page):
     table = open_page(score="coreference").dataframe[0].value
-    expected = [row["scores"].get("coreference", {}) for row in HEADS["heads"]]
-    assert list(table["value"]) == [score["value"] for score in expected]
-    assert list(table["baseline"]) == [score["baseline"] for score in expected]
-    assert list(table["from"]) == [score["interval"][0] for score in expected]
-    assert list(table["threshold"]) == [score["threshold"] for score in expected]
+    expected = [row.scores["coreference"] for row in HEADS.rows]
+    assert list(table["value"]) == [score.value for score in expected]
+    assert list(table["baseline"]) == [score.baseline for score in expected]
+    assert list(table["from"]) == [score.low for score in expected]
+    assert list(table["threshold"]) == [score.threshold for score in expected]
 
 
 def test_score_that_a_part_lacks_is_left_empty(open_page):
@@ -87,9 +91,9 @@ def test_csv_has_every_score_of_every_head(open_page, monkeypatch):
     monkeypatch.setattr(marks, "csv_button", lambda label, name, header, rows, key: kept.update({key: (header, rows)}))
     open_page()
     header, rows = kept["heads csv"]
-    assert len(rows) == sum(len(row["scores"]) for row in HEADS["heads"])
+    assert len(rows) == sum(len(row.scores) for row in HEADS.rows)
     line = dict(zip(header, next(row for row in rows if row[:3] == ("encoder", 2, 4) and row[5] == "coreference")))
-    assert line["value"] == row_of("encoder", 2, 4)["scores"]["coreference"]["value"]
+    assert line["value"] == row_of("encoder", 2, 4).scores["coreference"].value
     assert all(len(row) == len(header) for row in rows)
     line = dict(
         zip(header, next(row for row in rows if row[:3] == ("encoder", 4, 7) and row[5] == "object_to_preposition"))
@@ -103,7 +107,7 @@ def test_csv_has_every_score_of_every_head(open_page, monkeypatch):
 def test_three_names_count_the_heads_that_pass(open_page):
     html = "".join(one.proto.body for one in open_page().get("html"))
     for group in ("grammar", "semantic", "long_distance"):
-        passing = sum(any(GROUPS[role] == group for role in row["roles"]) for row in HEADS["heads"])
+        passing = sum(any(GROUPS[role] == group for role in row.roles) for row in HEADS.rows)
         kind = html.split(WORDS["names"][group])[1].split("</div>")[0]
         assert f"{passing} of 64 heads pass" in kind
 
@@ -113,20 +117,16 @@ def test_grammar_counted_word_by_word_is_told(open_page, monkeypatch):
     assert WORDS["plain_worse"] in said(app)
     assert "object → preposition, counted word by word: this head 78 %, the best fixed rule 92 %." in said(app)
     row = row_of("encoder", 4, 7)
-    score = row["scores"]["object_to_preposition"] | {"plain": 0.95, "plain_baseline": 0.8}
-    better = [one for one in HEADS["heads"] if one is not row] + [
-        row | {"scores": row["scores"] | {"object_to_preposition": score}}
-    ]
-    monkeypatch.setattr(roles.measurement("transformer"), "result", {**HEADS, "heads": better})
+    score = replace(row.scores["object_to_preposition"], plain=0.95, plain_baseline=0.8)
+    changed = replace(row, scores={**row.scores, "object_to_preposition": score})
+    better = tuple(changed if one is row else one for one in HEADS.rows)
+    monkeypatch.setattr(roles.measurement("transformer"), "result", replace(HEADS, rows=better))
     assert WORDS["plain_some"].format(passed=1, all=64) in said(open_page())
 
 
 def test_none_passed_is_said(open_page, monkeypatch):
-    bare = {
-        **HEADS,
-        "heads": [row | {"roles": [], "label": "no_clear_role", "group": "none"} for row in HEADS["heads"]],
-    }
-    monkeypatch.setattr(roles.measurement("transformer"), "result", bare)
+    bare = tuple(replace(row, roles=(), label="no_clear_role", group="none") for row in HEADS.rows)
+    monkeypatch.setattr(roles.measurement("transformer"), "result", replace(HEADS, rows=bare))
     assert said(open_page()).count(WORDS["group_none"]) == 3
 
 
@@ -141,22 +141,22 @@ def test_card_opens_at_the_head_that_follows_it_best(open_page):
 def test_card_shows_scores_beside_baselines(open_page):
     app = open_page(part="cross", layer="1", heads="3")
     traces = {trace["name"]: trace for trace in figures(app)[0]["data"]}
-    score = row_of("cross", 1, 3)["scores"]["translation"]
-    assert traces["passes"]["x"][0] == score["value"]
-    assert traces["best rule without a head"]["x"][0] == score["baseline"]
-    assert traces["threshold"]["x"][0] == score["threshold"]
+    score = row_of("cross", 1, 3).scores["translation"]
+    assert traces["passes"]["x"][0] == score.value
+    assert traces["best rule without a head"]["x"][0] == score.baseline
+    assert traces["threshold"]["x"][0] == score.threshold
 
 
 def test_examples_mark_the_two_words(open_page):
     app = open_page(part="encoder", layer="3", heads="4")
     html = "".join(one.proto.body for one in app.get("html"))
     shown = re.findall(r"<p class=mj-example lang=en>(.*?)</p>", html)
-    examples = [one for which in ("strongest", "weakest") for one in row_of("encoder", 3, 4)["examples"][which]]
+    examples = [one for which in ("strongest", "weakest") for one in row_of("encoder", 3, 4).examples[which]]
     assert len(shown) == len(examples) == 6
     for text, example in zip(shown, examples):
-        assert re.search(r"class=mj-asks>(.*?)<", text)[1] == example["query_text"]
-        assert re.search(r"class=mj-answers>(.*?)<", text)[1] == example["key_text"]
-        assert re.sub(r"<.*?>", "", text) == example["source"]
+        assert re.search(r"class=mj-asks>(.*?)<", text)[1] == example.query_text
+        assert re.search(r"class=mj-answers>(.*?)<", text)[1] == example.key_text
+        assert re.sub(r"<.*?>", "", text) == example.source
 
 
 @pytest.mark.parametrize("part, layers", [("encoder", 4), ("decoder", 2), ("cross", 2)])
@@ -166,7 +166,7 @@ def test_every_head_has_a_card(open_page, part, layers):
         app.query_params.update(part=part, layer=str(layer), heads=str(head))
         app.run()
         assert not app.exception, (part, layer, head)
-        assert f"layer {layer} head {head}: {WORDS['roles'][row_of(part, layer, head)['label']]}" in titles(app)[1]
+        assert f"layer {layer} head {head}: {WORDS['roles'][row_of(part, layer, head).label]}" in titles(app)[1]
 
 
 def test_buttons_choose_a_head(open_page):
@@ -179,9 +179,9 @@ def test_buttons_choose_a_head(open_page):
 
 def test_example_opens_in_explore(open_page):
     row = row_of("encoder", 2, 4)
-    example = row["examples"]["strongest"][0]
+    example = row.examples["strongest"][0]
     there = card.there(Choice(model="transformer"), row, example)
-    assert (there.text, there.layer, there.heads, there.word) == (example["source"], 2, (4,), example["query"] + 1)
+    assert (there.text, there.layer, there.heads, there.word) == (example.source, 2, (4,), example.query + 1)
 
 
 def test_head_that_is_not_there_is_told(open_page):
@@ -260,7 +260,7 @@ def test_model_without_attention_is_told_so(open_page):
 
 
 def test_unmeasured_model_is_measured_on_demand(open_page, monkeypatch):
-    from model.evidence import heads
+    from model.evidence.roles import heads
 
     real = heads.head_roles
     monkeypatch.setattr(heads, "head_roles", lambda translator, **more: real(translator, sentences=80, **more))
@@ -294,3 +294,18 @@ def test_bengali_names_everything(open_page):
     app = open_page(lang="bn")
     assert not app.exception
     assert json.dumps(list(app.dataframe[0].value.columns), ensure_ascii=False).count("ভূমিকা") == 1
+
+
+def test_opening_the_page_needs_no_torch():
+    """The network is loaded in the background for whoever types next; the page itself never waits for it."""
+    code = """
+import sys
+from viz.session import caches
+caches.warm = lambda model: None
+from tests.pages import opened
+app = opened("heads", "heads")
+assert not app.exception and len(app.dataframe) == 2
+print([name for name in ("torch", "transformers") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=APP.rsplit("/", 1)[0], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr

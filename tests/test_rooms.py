@@ -22,6 +22,7 @@ ROOMS = {
         {"model.networks", "model.language", "model.reading", "model.evidence", "model.training"},
     ),
     "model/race": ({"torch"}, {"model.networks", "model.race", "model.reading.device"}),
+    "model/inside": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.inside"}),
     "model/evidence": ({"torch"}, {"model.networks", "model.language", "model.reading", "model.evidence"}),
     "viz/figures": ({"plotly"}, {"viz.figures"}),
     "viz/components": ({"streamlit"}, {"viz.components", "viz.figures"}),

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from model.evidence.interventions import WAYS
+from model.evidence.causes.interventions import WAYS
 from model.reading.place import Place
 from model.reading.recorded import EXAMPLES
 from tests.pages import component, figures, opened, said

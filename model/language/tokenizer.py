@@ -7,8 +7,10 @@ not ("didn't" is one word), except after a French elision ("l'animal" is l' + an
 import json
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
@@ -77,7 +79,9 @@ def join_at_tokens(spans: list[tuple[int, int]], tokens: list[tuple[int, int]]) 
     """
     joined = []
     for start, end in spans:
-        if joined and any(first < joined[-1][1] and last > start for first, last in tokens):
+        # Tokens stand in order, so of those that begin before the border only the last can reach over it.
+        last = bisect_left(tokens, joined[-1][1], key=itemgetter(0)) - 1 if joined else -1
+        if last >= 0 and tokens[last][1] > start:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -86,7 +90,7 @@ def join_at_tokens(spans: list[tuple[int, int]], tokens: list[tuple[int, int]]) 
 
 def word_at(spans: list[tuple[int, int]], start: int) -> int:
     """The word that a token falls in which begins at this character; white space belongs to the word behind it."""
-    return next((place for place, (_, end) in enumerate(spans) if end > start), max(len(spans) - 1, 0))
+    return min(bisect_right(spans, start, key=itemgetter(1)), max(len(spans) - 1, 0))
 
 
 def is_punctuation(word: str) -> bool:

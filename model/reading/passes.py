@@ -4,7 +4,7 @@ Worth knowing: with `record` the readable path runs and its weights are kept, wi
 1e-6, and a test holds them together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -47,8 +47,8 @@ def forward(
     return Pass(memory, states, logits, kept, named)
 
 
-def padded(rows: list[list[int]], device: torch.device) -> tuple[Tensor, Tensor]:
+def padded(rows: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:
     """Ids of several sentences, (B, longest), and (B, longest), True at real tokens."""
     longest = max(map(len, rows))
-    ids = torch.tensor([row + [PAD] * (longest - len(row)) for row in rows], device=device)
+    ids = torch.tensor([[*row, *[PAD] * (longest - len(row))] for row in rows], device=device)
     return ids, ids != PAD

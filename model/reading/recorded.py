@@ -48,7 +48,7 @@ def measured_heads(model: str) -> dict:
 
 @cache
 def suggestions(model: str) -> dict:
-    """Heads that carry *it* and pairs to try, as model.evidence.suggestions found them; empty where there are none, or where
+    """Heads that carry *it* and pairs to try, as model.evidence.causal found them; empty where there are none, or where
     they belong to other weights."""
     return beside(model, "suggestions.json")
 

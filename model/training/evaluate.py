@@ -24,6 +24,7 @@ import torch
 
 from model.language import copying, corpora, pronouns, tatoeba
 from model.language.corpora import PairSet
+from model.language.it import of_it
 from model.language.tokenizer import NONE
 from model.reading.doubt import SEEN, write_seen
 from model.reading.loading import load
@@ -54,17 +55,9 @@ class Row:
 
 
 def pronoun_of(sentence: str, translation: str) -> str:
-    """The il or elle of the clause that translates "it"; "" if there is none.
-
-    English and French subject pronouns stand in the same order, so the k-th of he, she, it is the k-th of il, elle; where
-    the two counts differ, the last one is taken. "il y a" is no pronoun for anything.
-    """
+    """The il or elle of the clause that translates "it" (see of_it); "" if there is none. "il y a" is no pronoun for anything."""
     french = re.sub(r"\bil n?'?y (a|avait|aura|eut)\b", " ", translation.lower().replace("-t-", " "))
-    found = re.findall(r"(?:\b|(?<='))(il|elle)\b", french)
-    english = re.findall(r"\b(he|she|it)\b", sentence.lower())
-    if not found:
-        return ""
-    return found[english.index("it")] if len(found) == len(english) and "it" in english else found[-1]
+    return of_it(sentence, re.findall(r"(?:\b|(?<='))(il|elle)\b", french)) or ""
 
 
 def read_rows(path: Path) -> tuple[list[Row], int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.torch import load_file
 
-from model.evidence.heads import head_roles
+from model.evidence.roles.heads import head_roles
 from model.language.tokenizer import Tokenizer
 from model.networks.build import build, config_from
 from model.reading.learned import HeadNow, Learned, Moment, Reading, learners_of, save_learned

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model.evidence import meaning
+from model.evidence.causes import meaning
 from model.reading.loading import load
 from model.reading.maps import to_words
 from model.reading.recorded import EXAMPLES, recordings
@@ -345,14 +345,10 @@ def test_example_leads_to_explore(heads):
     page = heads("layer=3&heads=4")
     page.get_by_role("link", name="See in Explore").first.click()
     page.wait_for_selector(".mj-root[data-seq]", timeout=WAIT_MS)
-    row = next(
-        row
-        for row in roles.measurement("transformer").result["heads"]
-        if (row["part"], row["layer"], row["head"]) == ("encoder", 2, 3)
-    )
-    example = row["examples"]["strongest"][0]
+    row = next(row for row in roles.measurement("transformer").result.rows if row.place == ("encoder", 2, 3))
+    example = row.examples["strongest"][0]
     expect(page.locator(".mj-say")).to_contain_text(
-        f"{example['query_text']} looks at {example['key_text']}", timeout=WAIT_MS
+        f"{example.query_text} looks at {example.key_text}", timeout=WAIT_MS
     )
 
 

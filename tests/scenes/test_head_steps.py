@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from model.reading.head import compare, look_inside
+from model.inside.opened import look_inside
+from model.inside.what_if import compare
 from model.reading.recorded import EXAMPLES, recordings
 from viz.scenes.choice import Choice
 from viz.scenes.head import change_of, spot_of, worked

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.evidence import meaning
+from model.evidence.causes import meaning
 from model.reading.recorded import EXAMPLES
 from tests import decoded
 from viz.components.explorer import pack_stack, with_length
@@ -123,10 +123,9 @@ def test_meaning_stands_in_the_address():
 
 def test_roles_come_head_after_head():
     marks = roles.by_part("transformer", "en")
-    found = roles.measurement("transformer").result["heads"]
-    row = next(row for row in found if (row["part"], row["layer"], row["head"]) == ("encoder", 2, 3))
+    row = next(row for row in roles.measurement("transformer").result.rows if row.place == ("encoder", 2, 3))
     assert {part: len(heads) for part, heads in marks.items()} == {"encoder": 32, "decoder": 16, "cross": 16}
-    assert marks["encoder"][2 * 8 + 3][1] == row["group"]
+    assert marks["encoder"][2 * 8 + 3][1] == row.group
 
 
 def test_model_that_was_not_measured_has_no_marks():
@@ -134,7 +133,7 @@ def test_model_that_was_not_measured_has_no_marks():
 
 
 def test_every_group_of_the_model_has_a_name_or_is_none():
-    from model.evidence.labels import GROUPS
+    from model.evidence.roles.labels import GROUPS
 
     assert set(GROUPS.values()) - {"none"} == set(heads_scene.GROUPS)
     for language in LANGUAGES:

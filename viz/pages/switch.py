@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from model.evidence.pairs import align
+from model.evidence.causes.pairs import align
 from model.reading.place import Link, Place
 from model.reading.recorded import suggestions
 from model.reading.run import Run
@@ -153,7 +153,7 @@ def show_result(done, changed: bool, texts: dict) -> None:
         )
     )
     say_verdict(done, changed, texts)
-    if done.log_ratio is not None:
+    if done.log_odds is not None:
         show_leaning(done, changed, texts)
 
 
@@ -167,7 +167,7 @@ def say_verdict(done, changed: bool, texts: dict) -> None:
 
 
 def show_leaning(done, changed: bool, texts: dict) -> None:
-    before, after = done.log_ratio
+    before, after = done.log_odds
     band = done.band and (done.band.low, done.band.high)
     figure = effect_band(before, after if changed else None, band, names=texts["leaning"], dark=charts.dark())
     alt = texts["leaning_alt"].format(before=signed(before), after=signed(after))

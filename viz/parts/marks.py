@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from model.evidence.pronoun import pronoun_step, pronoun_word
+from model.evidence.causes.pronoun import pronoun_step, pronoun_word
 from model.reading.run import Run
 from viz.scenes.texts import percent
 

@@ -16,7 +16,7 @@ from viz.scenes.fields import Field, count_from_one, one_of
 from viz.scenes.models import best_head
 
 if TYPE_CHECKING:
-    from model.reading.head import Steps
+    from model.inside.head import Steps
     from viz.scenes.choice import Choice
 
 CHANGES = ("none", "unscaled", "temperature", "unmasked", "unplaced")

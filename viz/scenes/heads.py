@@ -1,7 +1,6 @@
 """What heads do: what can be chosen, which rows a page shows of what was measured, and what roles are called.
 
-Worth knowing: `texts` are those of the page, with the names of the parts under "parts". A row is one head as heads.json has it;
-layers and heads count from 0 there.
+Worth knowing: `texts` are those of the page, with the names of the parts under "parts". A row is one head, as rows.py has it.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from model.evidence.labels import GROUPS as GROUP_OF
-from model.evidence.labels import MARGIN, NO_ROLE, ROLES
+from model.evidence.roles.labels import GROUPS as GROUP_OF
+from model.evidence.roles.labels import MARGIN, NO_ROLE, ROLES
+from model.evidence.roles.rows import HeadRow, ScoreRow
+from model.reading.place import Place
 from viz.figures import colours as palette
 from viz.scenes import models
 from viz.scenes.fields import Field, between_commas, count_from_one, one_and_other, one_matching
@@ -46,25 +47,24 @@ def colours(group: str) -> tuple[str, str]:
     return palette.GROUPS[group], palette.DARK_GROUPS[group]
 
 
-def head_name(texts: Mapping, part: str, layer: int, head: int) -> str:
-    return texts["head_name"].format(part=texts["parts"][part], layer=layer + 1, head=head + 1)
+def head_name(texts: Mapping, place: Place) -> str:
+    return texts["head_name"].format(part=texts["parts"][place.part], layer=place.layer + 1, head=place.head + 1)
 
 
 def score_name(texts: Mapping, name: str) -> str:
     return texts["scores"].get(name) or texts["roles"][name]
 
 
-def rule_name(texts: Mapping, score: Mapping) -> str:
+def rule_name(texts: Mapping, score: ScoreRow) -> str:
     """What a baseline is, in words: "offset +1", "word 2 from the end"; a rule that has none here keeps its own."""
-    rule = score.get("rule", "plain")
-    number = re.search(r"[+-]?\d+", rule)
-    name = "_".join(re.sub(r"[+-]?\d+", "", rule).split())
-    return texts["rules"].get(name, rule).format(number=number and number[0])
+    number = re.search(r"[+-]?\d+", score.rule)
+    name = "_".join(re.sub(r"[+-]?\d+", "", score.rule).split())
+    return texts["rules"].get(name, score.rule).format(number=number and number[0])
 
 
-def nearness(score: Mapping) -> tuple:
+def nearness(score: ScoreRow) -> tuple:
     """To sort by: passing scores first, then those nearest to their threshold."""
-    return not score["passes"], -(score["value"] - (score["threshold"] or 2))
+    return not score.passes, -(score.value - (score.threshold or 2))
 
 
 # --- which models, which head ---
@@ -87,35 +87,35 @@ def wanted_head(choice: Choice) -> tuple[str, int, int]:
     return choice.part, choice.layer or usual[0], choice.heads[0] if choice.heads else usual[1]
 
 
-def chosen_row(rows: Sequence[dict], choice: Choice) -> tuple[dict, bool]:
+def chosen_row(rows: Sequence[HeadRow], choice: Choice) -> tuple[HeadRow, bool]:
     """The head that is wanted, else the first with a role; and whether it is the one that is wanted."""
     wanted = wanted_head(choice)
     for row in rows:
-        if (row["part"], row["layer"] + 1, row["head"] + 1) == wanted:
+        if (row.place.part, row.place.layer + 1, row.place.head + 1) == wanted:
             return row, True
-    return next((row for row in rows if row["roles"]), rows[0]), False
+    return next((row for row in rows if row.roles), rows[0]), False
 
 
 # --- the three kinds of heads people speak of ---
 
 
-def passing(rows: Sequence[dict], group: str) -> list[dict]:
+def passing(rows: Sequence[HeadRow], group: str) -> list[HeadRow]:
     """The heads that pass for a group. A head may pass for several."""
-    return [row for row in rows if any(GROUP_OF[role] == group for role in row["roles"])]
+    return [row for row in rows if any(GROUP_OF[role] == group for role in row.roles)]
 
 
-def passed_roles(rows: Sequence[dict], group: str) -> list[str]:
+def passed_roles(rows: Sequence[HeadRow], group: str) -> list[str]:
     """The roles of a group that some head of it has."""
-    return [role for role in ROLES if GROUP_OF[role] == group and any(role in row["roles"] for row in rows)]
+    return [role for role in ROLES if GROUP_OF[role] == group and any(role in row.roles for row in rows)]
 
 
-def counted_plainly(rows: Sequence[dict]) -> tuple[str, dict]:
+def counted_plainly(rows: Sequence[HeadRow]) -> tuple[str, dict]:
     """What becomes of the grammar heads where words are counted one by one, as the papers do: the name of the sentence that
     says so, and its facts; "" where that was not counted."""
     margins = [
-        max(score["plain"] - score["plain_baseline"] for score in row["scores"].values() if "plain" in score)
+        max(score.plain - score.plain_baseline for score in counted)
         for row in rows
-        if any("plain" in score for score in row["scores"].values())
+        if (counted := [score for score in row.scores.values() if score.plain is not None])
     ]
     if not margins:
         return "", {}
@@ -127,43 +127,43 @@ def counted_plainly(rows: Sequence[dict]) -> tuple[str, dict]:
 # --- all heads ---
 
 
-def scores_of(rows: Sequence[dict]) -> list[str]:
+def scores_of(rows: Sequence[HeadRow]) -> list[str]:
     """The names of all scores that some head has."""
-    return list(dict.fromkeys(name for row in rows for name in row["scores"]))
+    return list(dict.fromkeys(name for row in rows for name in row.scores))
 
 
-def table(rows: Sequence[dict], shown: str, texts: Mapping) -> dict[str, list]:
+def table(rows: Sequence[HeadRow], shown: str, texts: Mapping) -> dict[str, list]:
     """A column each. shown: a score, or "role" for the one that each role rests on; heads without it have empty cells."""
     columns, found = texts["columns"], [score_of(row, shown) for row in rows]
     verdict = {True: texts["yes"], False: texts["no"], None: ""}
     return {
-        columns["part"]: [texts["parts"][row["part"]] for row in rows],
-        columns["layer"]: [row["layer"] + 1 for row in rows],
-        columns["head"]: [row["head"] + 1 for row in rows],
-        columns["role"]: [texts["roles"][row["label"]] for row in rows],
-        columns["group"]: [texts["groups"][row["group"]] for row in rows],
+        columns["part"]: [texts["parts"][row.place.part] for row in rows],
+        columns["layer"]: [row.place.layer + 1 for row in rows],
+        columns["head"]: [row.place.head + 1 for row in rows],
+        columns["role"]: [texts["roles"][row.label] for row in rows],
+        columns["group"]: [texts["groups"][row.group] for row in rows],
         columns["score"]: [score_name(texts, name) if name else None for name, _ in found],
-        columns["value"]: [score.get("value") for _, score in found],
-        columns["low"]: [score.get("interval", (None,))[0] for _, score in found],
-        columns["high"]: [score.get("interval", (None,))[-1] for _, score in found],
-        columns["baseline"]: [score.get("baseline") for _, score in found],
+        columns["value"]: [score and score.value for _, score in found],
+        columns["low"]: [score and score.low for _, score in found],
+        columns["high"]: [score and score.high for _, score in found],
+        columns["baseline"]: [score and score.baseline for _, score in found],
         columns["rule"]: [rule_name(texts, score) if score else None for _, score in found],
-        columns["n"]: [score.get("n") for _, score in found],
-        columns["threshold"]: [score.get("threshold") for _, score in found],
-        columns["passes"]: [verdict[score.get("passes")] for _, score in found],
+        columns["n"]: [score and score.n for _, score in found],
+        columns["threshold"]: [score and score.threshold for _, score in found],
+        columns["passes"]: [verdict[score and score.passes] for _, score in found],
     }
 
 
-def score_of(row: dict, shown: str) -> tuple[str, dict]:
+def score_of(row: HeadRow, shown: str) -> tuple[str, ScoreRow | None]:
     """The score's name and numbers; of several that a role rests on, the first that passes; without a role, the nearest."""
-    scores = row["scores"]
+    scores = row.scores
     if shown != "role":
-        return (shown, scores[shown]) if shown in scores else ("", {})
-    if row["label"] == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
-        missed = [name for name in scores if name not in OTHERWISE and not scores[name]["passes"]]
+        return (shown, scores[shown]) if shown in scores else ("", None)
+    if row.label == NO_ROLE:  # one score may pass where a role asks for two; what is missing is shown
+        missed = [name for name in scores if name not in OTHERWISE and not scores[name].passes]
         name = min(missed, key=lambda name: nearness(scores[name]))
     else:
-        name = next(name for name in ROLES[row["label"]][1] if scores.get(name, {}).get("passes"))
+        name = next(name for name in ROLES[row.label][1] if name in scores and scores[name].passes)
     return name, scores[name]
 
 
@@ -173,15 +173,14 @@ CSV_HEADER = (
 )
 
 
-def csv_rows(rows: Sequence[dict]) -> list[tuple]:
+def csv_rows(rows: Sequence[HeadRow]) -> list[tuple]:
     """A line for each score of each head."""
     return [
         (
-            *(row["part"], row["layer"] + 1, row["head"] + 1, row["label"], row["group"], name),
-            *(score["value"], *score["interval"], score["baseline"], score.get("rule", "equal weights"), score["n"]),
-            *(score.get("plain", ""), score.get("plain_baseline", "")),
-            *("" if score[key] is None else score[key] for key in ("threshold", "passes")),
+            *(row.place.part, row.place.layer + 1, row.place.head + 1, row.label, row.group, name),
+            *(score.value, score.low, score.high, score.baseline, score.rule, score.n),
+            *("" if one is None else one for one in (score.plain, score.plain_baseline, score.threshold, score.passes)),
         )
         for row in rows
-        for name, score in row["scores"].items()
+        for name, score in row.scores.items()
     ]

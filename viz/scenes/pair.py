@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.evidence.pairs import Alignment, align, candidates, most_moved_candidates, most_moved_word
+from model.evidence.causes.pairs import Alignment, align, candidates, most_moved_candidates, most_moved_word
 from model.reading.recorded import EXAMPLES, suggestions
 from model.reading.run import Run
 from viz.scenes.fields import Field, between_commas, count_from_one, one_of, several, two

@@ -48,7 +48,7 @@ def latencies_ms(model: str, text: str, beams: int) -> list[float]:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def traced(model: str, text: str, beams: int, _run: Run):
     """The Trace of a Run: its translation is read once more, not searched for again."""
-    from model.reading.trace import trace
+    from model.inside.trace import trace
 
     with GATE:
         return trace(translator(model), text, [token.id for token in _run.target.tokens[:-1]])
@@ -57,7 +57,8 @@ def traced(model: str, text: str, beams: int, _run: Run):
 @st.cache_resource(show_spinner=False, max_entries=64)
 def inside(model: str, text: str, beams: int, positions: bool, shuffled: bool, _run: Run):
     """A Run's sentence and translation read once more, opened; without positions or with its words shuffled, if so."""
-    from model.reading.head import look_inside, shuffled_order
+    from model.inside.opened import look_inside
+    from model.inside.what_if import shuffled_order
 
     with GATE:
         order = shuffled_order(_run) if shuffled else ()
@@ -67,7 +68,7 @@ def inside(model: str, text: str, beams: int, positions: bool, shuffled: bool, _
 @st.cache_resource(show_spinner=False, max_entries=512)
 def head_steps(model: str, text: str, beams: int, place: tuple, change: str, temperature: float, _run: Run):
     """One head and one query, as the model does it and with one thing changed. place: part, layer, head, row, from 0."""
-    from model.reading.head import compare
+    from model.inside.what_if import compare
 
     usual = inside(model, text, beams, True, False, _run)
     unplaced = inside(model, text, beams, False, False, _run) if change == "unplaced" else usual
@@ -78,7 +79,7 @@ def head_steps(model: str, text: str, beams: int, place: tuple, change: str, tem
 @cache
 def positions(length: int, width: int):
     """The position code (position, dimension), and its dot products by distance with their greatest deviation."""
-    from model.reading.head import position_code, position_products
+    from model.inside.what_if import position_code, position_products
 
     code = position_code(length, width)
     return code, *position_products(code)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from model.evidence.pairs import align, difference
+from model.evidence.causes.pairs import align, difference
 from model.reading.place import Link, Place
 from model.reading.run import Run
 from viz.scenes.pair import Both
@@ -32,7 +32,7 @@ def both(model: str, first: str, second: str, beams: int, meaning: str, _runs: t
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def left_to_right(model: str, first: str, second: str, word: int):
-    from model.evidence.left_to_right import left_to_right
+    from model.evidence.causes.left_to_right import left_to_right
 
     with caches.GATE:
         return left_to_right(caches.translator(model), first, second, word)
@@ -60,7 +60,7 @@ class Filling:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def filling(model: str, first: str, second: str, beams: int, _runs: tuple[Run, Run]) -> Filling:
-    from model.evidence.patching import patching
+    from model.evidence.causes.patching import patching
 
     with caches.GATE:
         return Filling(patching(caches.translator(model), *_runs))
@@ -68,7 +68,7 @@ def filling(model: str, first: str, second: str, beams: int, _runs: tuple[Run, R
 
 def writes_pronoun(model: str, run: Run) -> bool:
     """Whether the translation has the il or elle of "it", where the leaning can be read."""
-    from model.evidence.questions import question
+    from model.evidence.causes.questions import question
 
     return question(caches.translator(model), run) is not None
 
@@ -78,7 +78,7 @@ def writes_pronoun(model: str, run: Run) -> bool:
 
 @st.cache_resource(show_spinner=False)
 def mean_values(model: str):
-    from model.evidence.compare import mean_values
+    from model.evidence.causes.compare import mean_values
 
     with caches.GATE:
         return mean_values(caches.translator(model))
@@ -87,8 +87,8 @@ def mean_values(model: str):
 @st.cache_resource(show_spinner=False, max_entries=256)
 def comparison(model: str, text: str, beams: int, off: tuple[Place, ...], how: str, cut: tuple[Link, ...], _run: Run):
     """The Comparison of a Run before and after. off, cut: as in a Choice, and all of them there."""
-    from model.evidence.compare import compare
-    from model.evidence.interventions import Edge, Intervention
+    from model.evidence.causes.compare import compare
+    from model.evidence.causes.interventions import Edge, Intervention
 
     edges = tuple(Edge(link.part, *tokens_of_link(_run, link), link.layer, link.head) for link in cut)
     means = mean_values(model) if off and how == "mean" else None

@@ -7,7 +7,7 @@ as many words go along at once as the wire allows, so that stepping through a se
 import numpy as np
 import streamlit as st
 
-from model.evidence.pronoun import pronoun_word as pronoun_of
+from model.evidence.causes.pronoun import pronoun_word as pronoun_of
 from model.reading.maps import to_words
 from model.reading.place import PARTS
 from model.reading.run import Run
@@ -74,7 +74,7 @@ def encoder_words(run: Run, meaning: str) -> np.ndarray:
 
 def numbers_of(run: Run, meaning: str, words: tuple[int, ...]) -> list[dict[str, np.ndarray]]:
     """By part (layer, head, query, key); one entry for each word, or one alone. Rollout has one head: the mean of all."""
-    from model.evidence.meaning import gradient, moved, rollout
+    from model.evidence.causes.meaning import gradient, moved, rollout
 
     if meaning == "rollout":
         return [{part: layers[:, None] for part, layers in rollout(run).items()}]

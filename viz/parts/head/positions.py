@@ -34,7 +34,7 @@ def show_positions(run: Run, work: Worked, texts: dict) -> None:
 
 def show_shuffle(run: Run, spot: Spot, texts: dict) -> None:
     """The head's map in the sentence as it is and shuffled, with positions and without."""
-    from model.reading.head import in_text_order, shuffle_difference
+    from model.inside.what_if import in_text_order, shuffle_difference
 
     st.header(texts["shuffle"], anchor="shuffle")
     if len(run.source.words) <= 2:

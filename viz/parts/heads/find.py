@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from model.evidence.find import Found, find
-from model.evidence.pronoun import pronoun_word
-from model.reading.place import PARTS
+from model.evidence.causes.pronoun import pronoun_word
+from model.evidence.roles.find import Found, find
+from model.evidence.roles.rows import Heads
+from model.reading.place import PARTS, Place
 from model.reading.run import Run
 from viz.parts import marks
 from viz.parts.sentence import read_sentence
@@ -18,7 +19,7 @@ COLUMNS = ("part", "layer", "head", "weight", "label", "like", "offset", "usual"
 COLUMNS += ("coincidence",)
 
 
-def show(choice: Choice, texts: dict, known: dict) -> None:
+def show(choice: Choice, texts: dict, known: Heads) -> None:
     """known: what is known of the model's heads."""
     st.header(texts["find"], anchor="find")
     st.markdown(texts["find_how"])
@@ -93,7 +94,7 @@ def say_found(texts: dict, first: Found, chosen: dict[str, str]) -> None:
     facts = {name: plain(text) for name, text in chosen.items()}
     said = [
         texts["find_answer"].format(
-            head=head_name(texts, first.part, first.layer, first.head),
+            head=head_name(texts, Place(first.part, first.layer, first.head)),
             weight=f"{first.weight:.3f}",
             **facts,
         )

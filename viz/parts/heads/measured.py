@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from model.evidence.roles.rows import Heads
 from viz.scenes.choice import Choice
 from viz.scenes.heads import with_attention
 from viz.scenes.texts import plain
@@ -23,7 +24,7 @@ def model_chosen(before: str) -> None:
     address.choose(model=st.session_state.heads_model or before, part=Choice.part, layer=None, heads=None)
 
 
-def measured(choice: Choice, texts: dict) -> dict | None:
+def measured(choice: Choice, texts: dict) -> Heads | None:
     """The roles of the model's heads; measured here and now if somebody says so. None after saying that they are not known."""
     measurement = roles.measurement(choice.model)
     if measurement.result:

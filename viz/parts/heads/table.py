@@ -1,9 +1,11 @@
 """Every head of a model in one table, each with a score beside its baseline; and the groups that people speak of."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
+from model.evidence.roles.rows import HeadRow
 from viz.parts import marks
 from viz.scenes import heads
 from viz.scenes.texts import plain
@@ -17,11 +19,11 @@ ROOM = 320  # px, before the table scrolls
 # --- the three kinds of heads people speak of ---
 
 
-def show_groups(rows: list[dict], texts: dict) -> None:
+def show_groups(rows: Sequence[HeadRow], texts: dict) -> None:
     st.html("".join(group_html(group, rows, texts) for group in NAMED))
 
 
-def group_html(group: str, rows: list[dict], texts: dict) -> str:
+def group_html(group: str, rows: Sequence[HeadRow], texts: dict) -> str:
     """Its name, how many heads pass for it and which, and what such a head does."""
     passing = heads.passing(rows, group)
     counted = texts["group_some"].format(passed=len(passing), all=len(rows)) if passing else texts["group_none"]
@@ -37,14 +39,14 @@ def group_html(group: str, rows: list[dict], texts: dict) -> str:
     )
 
 
-def plainly(rows: list[dict], texts: dict) -> str:
+def plainly(rows: Sequence[HeadRow], texts: dict) -> str:
     name, facts = heads.counted_plainly(rows)
     return f"<p>{escape(texts[name].format(**facts)) if name else ''}</p>"
 
 
-def listed(role: str, rows: list[dict], texts: dict) -> str:
+def listed(role: str, rows: Sequence[HeadRow], texts: dict) -> str:
     """The heads of a role by name, or how many they are."""
-    names = [heads.head_name(texts, row["part"], row["layer"], row["head"]) for row in rows if role in row["roles"]]
+    names = [heads.head_name(texts, row.place) for row in rows if role in row.roles]
     named = ", ".join(names) if len(names) <= FEW else texts["group_count"].format(count=len(names))
     return texts["group_role"].format(role=texts["roles"][role], heads=named)
 
@@ -52,7 +54,7 @@ def listed(role: str, rows: list[dict], texts: dict) -> str:
 # --- all heads ---
 
 
-def show_table(rows: list[dict], score: str, texts: dict) -> None:
+def show_table(rows: Sequence[HeadRow], score: str, texts: dict) -> None:
     """score: the one that is asked for, or "role"."""
     names = ["role", *heads.scores_of(rows)]
     if score not in names:
@@ -85,12 +87,12 @@ def ask_score(names: list[str], shown: str, texts: dict) -> None:
     )
 
 
-def row_chosen(rows: list[dict]) -> None:
+def row_chosen(rows: Sequence[HeadRow]) -> None:
     chosen = st.session_state.heads_table.selection.rows
     if chosen:
-        row = rows[chosen[0]]
-        address.choose(part=row["part"], layer=row["layer"] + 1, heads=(row["head"] + 1,))
+        part, layer, head = rows[chosen[0]].place
+        address.choose(part=part, layer=layer + 1, heads=(head + 1,))
 
 
-def table_button(rows: list[dict], model: str, texts: dict) -> None:
+def table_button(rows: Sequence[HeadRow], model: str, texts: dict) -> None:
     marks.csv_button(texts["csv"], f"heads-{model}.csv", heads.CSV_HEADER, heads.csv_rows(rows), "heads csv")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.evidence.pairs import shifts
+from model.evidence.causes.pairs import shifts
 from model.reading.place import Place
 from viz.components import headgrid
 from viz.parts import marks
