@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from model.reading.axes import prefix_axis
 from model.reading.place import Place
 from model.reading.recorded import CHECKPOINTS, fingerprint
-from model.reading.run import Axis, Candidate, Reference, Token, Word
+from model.reading.run import Axis, Reference
+from model.reading.store import axis_of, reference_of
 
 FORMAT = 1
 FILE = "learned.npz"  # beside a checkpoint
@@ -39,9 +41,7 @@ class Reading:
     @property
     def prefix(self) -> Axis:
         """What the decoder had before it at each token: the start, and all tokens but the last."""
-        words = (Word("<s>", "special"), *self.target.words[:-1])
-        tokens = (Token("<s>", 1, 0), *(Token(t.text, t.id, t.word + 1) for t in self.target.tokens[:-1]))
-        return Axis(words, tokens)
+        return prefix_axis(self.target)
 
     def axes(self, part: str) -> tuple[Axis, Axis]:
         """(queries, keys) of a part's maps."""
@@ -122,7 +122,7 @@ def save_learned(learned: Learned, path: Path) -> None:
             arrays[f"codes-{number}"] = np.concatenate(codes)
         for reading in moment.readings:
             note = {name: getattr(reading, name) for name in ("text", "translation", "probabilities")}
-            note |= {name: packed_axis(getattr(reading, name)) for name in ("source", "target")}
+            note |= {name: asdict(getattr(reading, name)) for name in ("source", "target")}
             note["antecedents"] = [asdict(one) for one in reading.antecedents]
             readings.append(note | {"shapes": {part: codes.shape for part, codes in reading.codes.items()}})
         heads = [[str(one.place), one.label, one.roles, one.scores] for one in moment.heads]
@@ -164,23 +164,9 @@ def moment_from(note: dict, codes: np.ndarray) -> Moment:
 
 
 def reading_from(note: dict, codes: dict[str, np.ndarray]) -> Reading:
-    antecedents = tuple(
-        Reference(one["word"], tuple(Candidate(**candidate) for candidate in one["candidates"]))
-        for one in note["antecedents"]
-    )
-    axes = (unpacked_axis(note[name]) for name in ("source", "target"))
+    antecedents = tuple(map(reference_of, note["antecedents"]))
+    axes = (axis_of(note[name]) for name in ("source", "target"))
     return Reading(note["text"], note["translation"], *axes, tuple(note["probabilities"]), antecedents, codes)
-
-
-def packed_axis(axis: Axis) -> dict:
-    return {
-        "words": [[word.text, word.kind] for word in axis.words],
-        "tokens": [[token.text, token.id, token.word] for token in axis.tokens],
-    }
-
-
-def unpacked_axis(note: dict) -> Axis:
-    return Axis(tuple(Word(*word) for word in note["words"]), tuple(Token(*token) for token in note["tokens"]))
 
 
 @cache

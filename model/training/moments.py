@@ -19,7 +19,6 @@ from model.evidence.roles.heads import head_roles
 from model.language.tokenizer import Tokenizer
 from model.networks.build import build, config_from
 from model.reading.learned import HeadNow, Learned, Moment, Reading, learners_of, save_learned
-from model.reading.place import Place
 from model.reading.reader import CheckpointError
 from model.reading.readers.own import Translator
 from model.reading.recorded import CHECKPOINTS, EXAMPLES
@@ -72,12 +71,12 @@ def reading_of(translator: Translator, text: str, beams: int) -> Reading:
 def heads_of(translator: Translator, sentences: int) -> tuple[HeadNow, ...]:
     return tuple(
         HeadNow(
-            Place.of(row),
-            row["label"],
-            tuple(row["roles"]),
-            {name: row["scores"][name]["value"] for name in SCORES if name in row["scores"]},
+            row.place,
+            row.label,
+            row.roles,
+            {name: row.scores[name].value for name in SCORES if name in row.scores},
         )
-        for row in head_roles(translator, sentences)["heads"]
+        for row in head_roles(translator, sentences).rows
     )
 
 
