@@ -84,7 +84,7 @@ sys.path.insert(0, ROOT)
 import numpy as np, streamlit as st
 from viz.components.explorer import explorer, pack_picture
 from viz.figures.matrix import attention_matrix
-from viz.scenes.texts import texts
+from viz.scenes.texts import texts as texts_in
 from viz.scenes.wire import WIRE_BYTES
 
 st.set_page_config(layout="wide")
@@ -105,7 +105,7 @@ run = dict(id=str(number), model="random", device="CPU", recorded=False, method=
            maps=dict(encoder=dict(layers=layers, heads=heads, query=axis, key=axis, causal=False, kind="softmax")))
 suggested = dict(encoder=dict(layer=layers, heads=[], word=None))
 figure = json.loads(attention_matrix(np.eye(2), "ab", "ab").to_json())
-state = dict(choice=usual, defaults=usual, suggested=suggested, strings=texts("en")["explorer"])
+state = dict(choice=usual, defaults=usual, suggested=suggested, strings=texts_in("en")["explorer"])
 explorer(pack_picture(run, bits, figure, dict(encoder=codes)), state, key="explorer")
 """
 
